@@ -1,0 +1,83 @@
+// Who may import whom: the table in docs/architecture.md, checked. Type imports count.
+const layers = {
+  base: [],
+  raster: ['base'],
+  shared: ['base'],
+  model: ['base', 'raster'],
+  train: ['base', 'raster', 'model'],
+  engine: ['base', 'raster', 'shared', 'model', 'train'],
+  host: ['base', 'raster', 'shared'],
+  server: ['base', 'raster', 'shared', 'host'],
+  main: ['base', 'raster', 'shared', 'host'],
+  cli: ['base', 'raster', 'shared', 'host', 'model', 'train'],
+  preload: ['shared'],
+  renderer: ['base', 'raster', 'shared'],
+};
+// What each layer may take from outside the repository; anything else is an error.
+const packages = {
+  base: '^$',
+  raster: '^$',
+  shared: '^node_modules/zod/',
+  model: '^node_modules/(@bufbuild/protobuf|@huggingface/tokenizers)/',
+  train: '^node_modules/(@iconify-json|emojibase-data|@resvg)/',
+  engine: '^node_modules/(@orpc)/',
+  host: '^node_modules/(@orpc|sharp|libsql|ag-psd|yauzl|yazl|zod)/',
+};
+const source = (layer) => `^src/${layer}/`;
+const isTest = '\\.(test|spec|bench)\\.ts$|^src/testing/';
+
+const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
+  name: `layer-${layer}`,
+  comment: `${layer} may import ${allowed.join(', ') || 'nothing'}`,
+  severity: 'error',
+  from: { path: source(layer), pathNot: isTest },
+  to: { path: '^src/', pathNot: [layer, ...allowed].map(source) },
+}));
+const packageRules = Object.entries(packages).map(([layer, allowed]) => ({
+  name: `packages-${layer}`,
+  severity: 'error',
+  from: {
+    path: source(layer),
+    pathNot: [isTest, '^src/model/weights/node/', '^src/engine/ort/', '^src/engine/entry-'],
+  },
+  to: { path: '^node_modules/', pathNot: allowed },
+}));
+
+export default {
+  forbidden: [
+    ...layerRules,
+    ...packageRules,
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'ort-in-one-place',
+      comment: 'only engine/ort loads onnxruntime',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [source('engine/ort'), isTest] },
+      to: { path: '^node_modules/onnxruntime' },
+    },
+    {
+      name: 'pure-layers-do-not-touch-node',
+      severity: 'error',
+      from: { path: '^src/(base|raster|shared|model|renderer)/', pathNot: ['^src/model/weights/node/', isTest] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'testing-stays-in-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: isTest },
+      to: { path: '^src/testing/' },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|node_modules)/' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,29 @@
+/**
+ * Every code an `AppError` can carry, with the family it belongs to. The family decides the exit status of the command
+ * line (see `exitStatus`). Codes are stable: they are translated, logged and matched on.
+ */
+export const errorCodes = {
+  cancelled: 'cancelled',
+  internal: 'internal',
+  'usage-invalid': 'usage',
+} as const satisfies Record<string, ErrorFamily>;
+
+type ErrorFamily = 'usage' | 'input' | 'model' | 'resource' | 'network' | 'engine' | 'internal' | 'cancelled';
+
+export type ErrorCode = keyof typeof errorCodes;
+
+const statusOfFamily: Record<ErrorFamily, number> = {
+  internal: 1,
+  usage: 2,
+  input: 3,
+  model: 4,
+  resource: 5,
+  network: 6,
+  engine: 7,
+  cancelled: 130,
+};
+
+/** Process exit status for an error code: 1 internal, 2 usage, 3 input, 4 model, 5 resource, 6 network, 7 engine, 130 cancelled. */
+export function exitStatus(code: ErrorCode): number {
+  return statusOfFamily[errorCodes[code]];
+}

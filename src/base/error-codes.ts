@@ -6,6 +6,19 @@ export const errorCodes = {
   cancelled: 'cancelled',
   internal: 'internal',
   'usage-invalid': 'usage',
+
+  // Files and disks (src/host/files)
+  'disk-full': 'resource',
+  'disk-space-short': 'resource',
+  'folder-read-only': 'resource',
+  'permission-denied': 'resource',
+  'file-missing': 'input',
+  'file-is-folder': 'input',
+  'path-unsafe': 'input',
+
+  // Checkpoint text files (src/model/ovis)
+  'model-config-invalid': 'model',
+  'tokenizer-invalid': 'model',
 } as const satisfies Record<string, ErrorFamily>;
 
 type ErrorFamily = 'usage' | 'input' | 'model' | 'resource' | 'network' | 'engine' | 'internal' | 'cancelled';

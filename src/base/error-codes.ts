@@ -19,6 +19,13 @@ export const errorCodes = {
   // Checkpoint text files (src/model/ovis)
   'model-config-invalid': 'model',
   'tokenizer-invalid': 'model',
+
+  // Weights files and model packages (src/model/weights)
+  'safetensors-invalid': 'model',
+  'safetensors-dtype-unsupported': 'model',
+  'package-invalid': 'model',
+  'package-damaged': 'model',
+  'package-version-unsupported': 'model',
 } as const satisfies Record<string, ErrorFamily>;
 
 type ErrorFamily = 'usage' | 'input' | 'model' | 'resource' | 'network' | 'engine' | 'internal' | 'cancelled';

@@ -18,6 +18,12 @@ export const errorCodes = {
 
   // Checkpoint text files (src/model/ovis)
   'model-config-invalid': 'model',
+
+  // Engine (src/engine, src/host/engine)
+  'engine-session-failed': 'engine',
+  'engine-device-missing': 'engine',
+  'engine-run-failed': 'engine',
+  'engine-out-of-memory': 'resource',
   'tokenizer-invalid': 'model',
 
   // Weights files and model packages (src/model/weights)
@@ -26,6 +32,12 @@ export const errorCodes = {
   'package-invalid': 'model',
   'package-damaged': 'model',
   'package-version-unsupported': 'model',
+
+  // Documents and what is stored (src/shared/document, src/host/library)
+  'history-broken': 'input',
+  'stored-value-invalid': 'input',
+  'tile-index-damaged': 'input',
+  'version-too-new': 'input',
 } as const satisfies Record<string, ErrorFamily>;
 
 type ErrorFamily = 'usage' | 'input' | 'model' | 'resource' | 'network' | 'engine' | 'internal' | 'cancelled';

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+import { zInpaintIntent, zPrecision, zSolver } from '#shared/contract/job-request';
+
+/** What the prompt bar is set to do: `auto` lets the canvas decide. */
+export const zTask = z.enum(['auto', 'generate', 'edit', 'inpaint', 'outpaint', 'control', 'describe']);
+export type Task = z.infer<typeof zTask>;
+
+/** Every setting of the prompt bar. Those of other tasks are kept too, so that switching back finds them. */
+export const zParameters = z
+  .strictObject({
+    /** Package id in the model library; null takes whatever is active. */
+    model: z.string().min(1).nullable(),
+    precision: zPrecision.nullable(),
+    width: z.int().min(16).max(8192),
+    height: z.int().min(16).max(8192),
+    /** How many candidates. */
+    count: z.int().min(1).max(64),
+    steps: z.int().min(1).max(1000),
+    solver: zSolver,
+    textGuidance: z.number().min(0).max(30),
+    imageGuidance: z.number().min(0).max(30),
+    seed: z.int().min(0).max(0xffff_ffff),
+    /** Keeps the seed for the next run; otherwise each run draws a new one. */
+    seedLocked: z.boolean(),
+    intent: zInpaintIntent,
+    strength: z.number().min(0).max(1),
+    contextScale: z.number().min(1).max(8),
+    keep: z.enum(['changed', 'all']),
+  })
+  .readonly();
+export type Parameters = z.infer<typeof zParameters>;
+
+/** The prompt bar as the user left it: part of the document, so that undo and reopening bring it back. */
+export const zPromptState = z
+  .strictObject({ task: zTask, prompt: z.string().max(8000), parameters: zParameters })
+  .readonly();
+export type PromptState = z.infer<typeof zPromptState>;
+
+export const defaultPromptState: PromptState = Object.freeze({
+  task: 'auto',
+  prompt: '',
+  parameters: Object.freeze({
+    model: null,
+    precision: null,
+    width: 512,
+    height: 512,
+    count: 1,
+    steps: 25,
+    solver: 'euler',
+    textGuidance: 5,
+    imageGuidance: 1.5,
+    seed: 0,
+    seedLocked: false,
+    intent: 'fill',
+    strength: 1,
+    contextScale: 1,
+    keep: 'changed',
+  }),
+});

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+import { AppError } from '#base/app-error';
+
+/**
+ * A stored shape with its history. Every stored value carries `version`; `steps[i]` lifts a value of version `i + 1` to
+ * version `i + 2`, and the schema describes the newest. Two branches may not take the same number.
+ */
+export interface VersionedShape<Schema extends z.ZodType> {
+  /** Names the thing in messages: "document", "settings file". */
+  readonly what: string;
+  readonly schema: Schema;
+  readonly steps: readonly MigrationStep[];
+}
+
+export type MigrationStep = (old: Record<string, unknown>) => Record<string, unknown>;
+
+/**
+ * Lifts a stored value to the newest version and checks it.
+ * @throws AppError `version-too-new` when a later studio wrote it, `stored-value-invalid` when it is not what it should be.
+ */
+export function parseVersioned<Schema extends z.ZodType>(
+  value: unknown,
+  { what, schema, steps }: VersionedShape<Schema>,
+): z.infer<Schema> {
+  const newest = steps.length + 1;
+  const stored = zStored.safeParse(value);
+  if (!stored.success) throw invalid(what, 'version: missing');
+  const { version } = stored.data;
+  if (version > newest) {
+    throw new AppError('version-too-new', `This ${what} was made by a newer studio: update the studio to open it.`, {
+      data: { what, version, newest },
+    });
+  }
+  let lifted: Record<string, unknown> = stored.data;
+  for (const [index, step] of steps.slice(version - 1).entries()) {
+    lifted = { ...step(lifted), version: version + index + 1 };
+  }
+  const parsed = schema.safeParse(lifted);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw invalid(what, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}`);
+  }
+  return parsed.data;
+}
+
+const zStored = z.looseObject({ version: z.int().min(1) });
+
+function invalid(what: string, problem: string): AppError {
+  return new AppError('stored-value-invalid', `This ${what} is damaged (${problem}): restore an earlier copy.`, {
+    data: { what, problem },
+  });
+}

@@ -12,15 +12,10 @@ export class DeviceTensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly #name: string;
-  readonly #onDispose: (tensor: DeviceTensor) => void;
+  readonly #onDispose: () => void;
   #value: OrtValue | undefined;
 
-  constructor(
-    name: string,
-    { dtype, shape }: Pick<Tensor, 'dtype' | 'shape'>,
-    value: OrtValue,
-    onDispose: (tensor: DeviceTensor) => void,
-  ) {
+  constructor(name: string, { dtype, shape }: Pick<Tensor, 'dtype' | 'shape'>, value: OrtValue, onDispose: () => void) {
     this.dtype = dtype;
     this.shape = shape;
     this.#name = name;
@@ -38,7 +33,7 @@ export class DeviceTensor {
     const value = this.#value;
     if (value === undefined) return;
     this.#value = undefined;
-    this.#onDispose(this);
+    this.#onDispose();
     value.dispose();
   }
 }

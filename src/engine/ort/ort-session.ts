@@ -28,7 +28,7 @@ export interface SessionOptions {
   readonly memoryArena?: boolean;
   /** Whether matrix weights are copied into the layout that is fastest; without, they stay in the mapped file. */
   readonly prepackWeights?: boolean;
-  /** Outputs that stay on the device, as `DeviceTensor`s. */
+  /** Outputs that stay on the device, as `DeviceTensor`s. Every run then computes all outputs. */
   readonly keepOnDevice?: readonly string[];
   /** Numbers for symbolic dimensions, where that lets the runtime plan better. */
   readonly dimensions?: Readonly<Record<string, number>>;
@@ -40,30 +40,21 @@ export interface PortInfo {
   readonly shape: readonly (number | string)[];
 }
 
-export interface RunOptions<Name extends string> {
-  /** Which outputs to compute; all if not given. */
-  readonly outputs?: readonly Name[];
-}
+type Inputs = Readonly<Record<string, Tensor | DeviceTensor>>;
 
 export interface OrtSession {
   readonly device: Device;
   readonly inputs: ReadonlyMap<string, PortInfo>;
   readonly outputs: ReadonlyMap<string, PortInfo>;
   /**
-   * Runs the graph once. Inputs must not be changed until it is done. Outputs named in `keepOnDevice` are `DeviceTensor`s
-   * that the caller disposes; the others are read with `run`.
+   * Runs the graph once and reads the named outputs, or all; the others are not computed. Inputs must not be changed
+   * until it is done. Not for sessions with `keepOnDevice`.
    *
    * @throws AppError `engine-run-failed`, `engine-out-of-memory`
    */
-  run<Name extends string>(
-    inputs: Readonly<Record<string, Tensor | DeviceTensor>>,
-    options?: RunOptions<Name>,
-  ): Promise<Record<Name, Tensor>>;
-  /** As `run`, for sessions that keep outputs on the device. */
-  runOnDevice<Name extends string>(
-    inputs: Readonly<Record<string, Tensor | DeviceTensor>>,
-    options?: RunOptions<Name>,
-  ): Promise<Record<Name, Tensor | DeviceTensor>>;
+  run<Name extends string>(inputs: Inputs, options?: { outputs?: readonly Name[] }): Promise<Record<Name, Tensor>>;
+  /** Runs the graph once; the outputs of `keepOnDevice` stay there as `DeviceTensor`s, which the caller disposes. */
+  runOnDevice<Name extends string>(inputs: Inputs): Promise<Record<Name, Tensor | DeviceTensor>>;
   /** Gives back the memory of the session and of the device tensors that came out of it. May be called again. */
   release(): Promise<void>;
 }
@@ -78,7 +69,7 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   // What goes wrong is thrown; the runtime need not also print it.
   env.logLevel = 'fatal';
   try {
-    return new NativeSession(await InferenceSession.create(model, nativeOptions(options)), options.device);
+    return new NativeSession(await InferenceSession.create(model, nativeOptions(options)), options);
   } catch (error) {
     throw ortError(error, options.device, 'load');
   }
@@ -114,41 +105,31 @@ class NativeSession implements OrtSession {
   readonly outputs: ReadonlyMap<string, PortInfo>;
   /** The binding crashes when a device tensor outlives its session, so they are counted. */
   readonly #deviceTensors = new Set<DeviceTensor>();
+  readonly #keepsOutputs: boolean;
   #session: InferenceSession | undefined;
 
-  constructor(session: InferenceSession, device: Device) {
+  constructor(session: InferenceSession, { device, keepOnDevice = [] }: SessionOptions) {
     this.#session = session;
+    this.#keepsOutputs = keepOnDevice.length > 0;
     this.device = device;
     this.inputs = portsOf(session.inputMetadata);
     this.outputs = portsOf(session.outputMetadata);
   }
 
   async run<Name extends string>(
-    inputs: Readonly<Record<string, Tensor | DeviceTensor>>,
-    options: RunOptions<Name> = {},
+    inputs: Inputs,
+    { outputs }: { outputs?: readonly Name[] } = {},
   ): Promise<Record<Name, Tensor>> {
-    const outputs = await this.runOnDevice(inputs, options);
-    for (const [name, output] of Object.entries(outputs)) {
-      if (output instanceof DeviceTensor) throw new Error(`Output "${name}" stays on the device: use runOnDevice`);
-    }
-    return outputs as Record<Name, Tensor>;
+    if (this.#keepsOutputs) throw new Error('The session keeps outputs on the device: use runOnDevice');
+    const results = await this.#run(inputs, outputs);
+    return mapValues(results, fromOrtValue) as Record<Name, Tensor>;
   }
 
-  async runOnDevice<Name extends string>(
-    inputs: Readonly<Record<string, Tensor | DeviceTensor>>,
-    { outputs }: RunOptions<Name> = {},
-  ): Promise<Record<Name, Tensor | DeviceTensor>> {
-    const session = this.#session;
-    if (session === undefined) throw new Error('The session was used after it was released');
-    const feeds = this.#feeds(inputs);
-    try {
-      const results = await session.run(feeds, outputs ?? session.outputNames);
-      return Object.fromEntries(
-        Object.entries(results).map(([name, value]) => [name, this.#fromResult(name, value)]),
-      ) as Record<Name, Tensor | DeviceTensor>;
-    } catch (error) {
-      throw ortError(error, this.device, 'run');
-    }
+  async runOnDevice<Name extends string>(inputs: Inputs): Promise<Record<Name, Tensor | DeviceTensor>> {
+    const results = await this.#run(inputs);
+    return mapValues(results, (value, name) =>
+      value.location === 'cpu' ? fromOrtValue(value) : this.#own(name, value),
+    ) as Record<Name, Tensor | DeviceTensor>;
   }
 
   async release(): Promise<void> {
@@ -158,27 +139,35 @@ class NativeSession implements OrtSession {
     await session?.release();
   }
 
-  #feeds(inputs: Readonly<Record<string, Tensor | DeviceTensor>>): Record<string, OrtValue> {
+  async #run(inputs: Inputs, outputs?: readonly string[]): Promise<InferenceSession.ReturnType> {
+    const session = this.#session;
+    if (session === undefined) throw new Error('The session was used after it was released');
+    const feeds = this.#feeds(inputs);
+    try {
+      return await session.run(feeds, outputs ?? session.outputNames);
+    } catch (error) {
+      throw ortError(error, this.device, 'run');
+    }
+  }
+
+  #feeds(inputs: Inputs): InferenceSession.FeedsType {
     const missing = [...this.inputs.keys()].filter((name) => !Object.hasOwn(inputs, name));
     const unknown = Object.keys(inputs).filter((name) => !this.inputs.has(name));
     if (missing.length > 0 || unknown.length > 0)
       throw new Error(
         `A run lacks the inputs [${missing.join(', ')}] and has the unknown ones [${unknown.join(', ')}]`,
       );
-    return Object.fromEntries(
-      Object.entries(inputs).map(([name, input]) => {
-        const expected = this.inputs.get(name)!;
-        if (!accepts(expected, input))
-          throw new Error(`Input "${name}" is ${typeText(input)} and should be ${typeText(expected)}`);
-        return [name, input instanceof DeviceTensor ? input.value : toOrtValue(input)];
-      }),
-    );
+    return mapValues(inputs, (input, name) => {
+      const expected = this.inputs.get(name)!;
+      if (!accepts(expected, input))
+        throw new Error(`Input "${name}" is ${typeText(input)} and should be ${typeText(expected)}`);
+      return input instanceof DeviceTensor ? input.value : toOrtValue(input);
+    });
   }
 
-  #fromResult(name: string, value: OrtValue): Tensor | DeviceTensor {
-    if (value.location === 'cpu') return fromOrtValue(value);
-    const tensor = new DeviceTensor(name, { dtype: dtypeOf(value.type), shape: value.dims }, value, (disposed) =>
-      this.#deviceTensors.delete(disposed),
+  #own(name: string, value: OrtValue): DeviceTensor {
+    const tensor = new DeviceTensor(name, { dtype: dtypeOf(value.type), shape: value.dims }, value, () =>
+      this.#deviceTensors.delete(tensor),
     );
     this.#deviceTensors.add(tensor);
     return tensor;
@@ -204,4 +193,8 @@ function accepts(expected: PortInfo, { dtype, shape }: Pick<Tensor, 'dtype' | 's
 
 function typeText({ dtype, shape }: PortInfo): string {
   return `${dtype}[${shape.join(',')}]`;
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
 }

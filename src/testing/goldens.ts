@@ -90,6 +90,13 @@ export function fixtureConfigFiles(): { config: unknown; preprocessorConfig: unk
   };
 }
 
+/** A tensor of the fixture's checkpoint, by its name there. */
+export function fixtureTensor(name: string): GoldenTensor<Float32Array> {
+  const tensor = readSafetensors(path.join(FIXTURES, 'ovis-u1-dev/model/model.safetensors')).get(name);
+  if (!(tensor?.data instanceof Float32Array)) throw new Error(`The fixture's checkpoint has no f32 tensor ${name}`);
+  return { shape: tensor.shape, data: tensor.data };
+}
+
 /** Largest |a − b|; infinite when the lengths differ or a value is not a number. */
 export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Infinity;

@@ -4,13 +4,7 @@ import { type Raster } from '#raster/raster';
 import { type ImageProcessorConfig } from '../config.ts';
 import { toRgb, type RgbRaster } from './rgb.ts';
 import { defaultResizeBounds, smartResize, type PictureSize } from './smart-resize.ts';
-
-/** Patches of one picture or video: frames × rows × columns, `grid_thw` of the reference. */
-export interface VisionGrid {
-  readonly frames: number;
-  readonly rows: number;
-  readonly columns: number;
-}
+import { mergeOrder, type VisionGrid } from './vision-layout.ts';
 
 /** What the vision encoder takes for one picture. */
 export interface VisionInput {
@@ -80,19 +74,4 @@ export function patchify(picture: RgbRaster, processor: ImageProcessorConfig): V
     }
   }
   return { patches, grid: { frames: 1, rows, columns } };
-}
-
-/** Positions of a rows × columns grid in merge order: group by group in reading order, in reading order within each. */
-export function* mergeOrder(
-  rows: number,
-  columns: number,
-  mergeSize: number,
-): Generator<{ readonly row: number; readonly column: number }> {
-  for (let top = 0; top < rows; top += mergeSize) {
-    for (let left = 0; left < columns; left += mergeSize) {
-      for (let row = top; row < top + mergeSize; row++) {
-        for (let column = left; column < left + mergeSize; column++) yield { row, column };
-      }
-    }
-  }
 }

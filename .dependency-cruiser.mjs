@@ -2,7 +2,7 @@
 const layers = {
   base: [],
   raster: ['base'],
-  shared: ['base'],
+  shared: ['base', 'raster'],
   model: ['base', 'raster'],
   train: ['base', 'raster', 'model'],
   engine: ['base', 'raster', 'shared', 'model', 'train'],
@@ -17,7 +17,7 @@ const layers = {
 const packages = {
   base: '^$',
   raster: '^$',
-  shared: '^node_modules/zod/',
+  shared: '^node_modules/(@orpc/contract|zod)/',
   model: '^node_modules/(@bufbuild/protobuf|@huggingface/tokenizers)/',
   train: '^node_modules/(@iconify-json|emojibase-data|@resvg)/',
   engine: '^node_modules/(@orpc)/',

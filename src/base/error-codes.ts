@@ -24,6 +24,10 @@ export const errorCodes = {
   'engine-device-missing': 'engine',
   'engine-run-failed': 'engine',
   'engine-out-of-memory': 'resource',
+  'engine-busy': 'engine',
+  'engine-crashed': 'engine',
+  'engine-start-failed': 'engine',
+  'engine-protocol': 'engine',
   'tokenizer-invalid': 'model',
 
   // Weights files and model packages (src/model/weights)

@@ -2,7 +2,7 @@ import { finishGraph, Scope, type Value } from '#model/ir/graph';
 import { verifyGraph } from '#model/ir/verify';
 import { emitOnnx, type ParameterData } from '#model/onnx/emit';
 import { createSession } from '#engine/ort/ort-session';
-import type { Device } from '#engine/ort/device';
+import type { Device } from '#shared/contract/device';
 import type { Tensor } from '#engine/ort/tensor';
 
 /**

@@ -1,6 +1,6 @@
 import { AppError } from '#base/app-error';
 
-import type { Device } from './device.ts';
+import type { Device } from '#shared/contract/device';
 
 const outOfMemory =
   /bad_alloc|out of memory|failed to allocate|allocation (?:failed|size)|OUTOFMEMORY|invalid array (?:buffer )?length|array buffer allocation/i;

@@ -12,7 +12,7 @@ import type { DType } from '#model/ir/tensor-type';
 import { InferenceSession, env, type Tensor as OrtValue } from 'onnxruntime-node';
 
 import { DeviceTensor } from './device-tensor.ts';
-import type { Device } from './device.ts';
+import type { Device } from '#shared/contract/device';
 import { ortError } from './ort-error.ts';
 import { dtypeOf, fromOrtValue, toOrtValue } from './ort-value.ts';
 import type { Tensor } from './tensor.ts';

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+import { zDevice } from './device.ts';
+import { zPrecision } from './job-request.ts';
+import { zRaster } from './raster.ts';
+import { zWireError } from './wire-error.ts';
+
+/** Names one run of one request. */
+export const zJobId = z.uuid().brand('JobId');
+export type JobId = z.infer<typeof zJobId>;
+
+/**
+ * What the engine is doing: `load` weights; `encode` words and pictures into conditions; `denoise` step by step;
+ * `decode` latents into pixels; `compose` the result with the untouched original; `answer` in words.
+ */
+export const zPhase = z.enum(['load', 'encode', 'denoise', 'decode', 'compose', 'answer']);
+export type Phase = z.infer<typeof zPhase>;
+
+/** Something the user should know about a result that did come out, e.g. that it is shifted against its source. */
+export const zJobWarning = zWireError.pick({ message: true, data: true }).extend({ code: z.string() });
+export type JobWarning = z.infer<typeof zJobWarning>;
+
+export const zJobReport = z.object({
+  device: zDevice,
+  precision: zPrecision,
+  totalMs: z.number().min(0),
+  /** In the order in which they ran; a phase that ran twice is there twice. */
+  phases: z.array(z.object({ name: zPhase, durationMs: z.number().min(0) })),
+  /** The most memory that the engine's process has held so far. */
+  peakMemoryBytes: z.int().min(0),
+  warnings: z.array(zJobWarning),
+});
+export type JobReport = z.infer<typeof zJobReport>;
+
+const zPhaseEvent = z.object({ kind: z.literal('phase'), name: zPhase });
+const zStepEvent = z.object({
+  kind: z.literal('step'),
+  /** Steps done, from 1. */
+  step: z.int().min(1),
+  steps: z.int().min(1),
+  /** A small RGB picture of the latents so far; null when none was made of this step. */
+  preview: zRaster.nullable(),
+  /** Of the whole job, from the steps measured so far; null before there are two. */
+  timeLeftMs: z.number().min(0).nullable(),
+});
+/** A piece of an answer, to be appended to what came before. */
+const zTextEvent = z.object({ kind: z.literal('text'), delta: z.string() });
+
+const zFinishedEvent = z.object({
+  kind: z.literal('finished'),
+  pictures: z.array(zRaster),
+  /** The whole answer; empty for jobs that make pictures. */
+  text: z.string(),
+  report: zJobReport,
+});
+const zFailedEvent = z.object({ kind: z.literal('failed'), error: zWireError });
+const zCancelledEvent = z.object({ kind: z.literal('cancelled') });
+
+/** What happens to a job, in order. After `finished`, `failed` or `cancelled` comes nothing. */
+export const zJobEvent = z.discriminatedUnion('kind', [
+  /** Jobs before it; 0 is next. Sent again whenever it changes. */
+  z.object({ kind: z.literal('queued'), position: z.int().min(0) }),
+  /** `attempt` 2 is the one re-run after the engine crashed: steps start again. */
+  z.object({ kind: z.literal('started'), attempt: z.int().min(1).max(2) }),
+  zPhaseEvent,
+  zStepEvent,
+  zTextEvent,
+  zFinishedEvent,
+  zFailedEvent,
+  zCancelledEvent,
+]);
+export type JobEvent = z.infer<typeof zJobEvent>;
+export type JobProgress = z.infer<typeof zPhaseEvent> | z.infer<typeof zStepEvent> | z.infer<typeof zTextEvent>;
+export type JobOutcome =
+  | z.infer<typeof zFinishedEvent>
+  | z.infer<typeof zFailedEvent>
+  | z.infer<typeof zCancelledEvent>;
+
+export function isOutcome(event: JobEvent): event is JobOutcome {
+  return event.kind === 'finished' || event.kind === 'failed' || event.kind === 'cancelled';
+}

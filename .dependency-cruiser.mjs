@@ -22,6 +22,7 @@ const packages = {
   train: '^node_modules/(@iconify-json|emojibase-data|@resvg)/',
   engine: '^node_modules/(@orpc)/',
   host: '^node_modules/(@orpc|sharp|libsql|ag-psd|yauzl|yazl|zod)/',
+  renderer: '^node_modules/(konva|vite)/',
 };
 const source = (layer) => `^src/${layer}/`;
 const isTest = '\\.(test|spec|bench)\\.ts$|^src/testing/';
@@ -58,6 +59,13 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: [source('engine/ort'), isTest] },
       to: { path: '^node_modules/onnxruntime' },
+    },
+    {
+      name: 'konva-in-the-view-only',
+      comment: 'only canvas/view draws',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [source('renderer/canvas/view'), isTest] },
+      to: { path: '^node_modules/konva/' },
     },
     {
       name: 'pure-layers-do-not-touch-node',

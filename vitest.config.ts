@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+// Unit tests run in plain Node beside the source. Tests that need a real browser launch it themselves
+// (src/testing/browser.ts), so they are part of the same run.
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    pool: 'forks',
+  },
+});

@@ -2,10 +2,10 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 
 import { zDevice, zDeviceReport } from './device.ts';
-import { zJobEvent, zJobId } from './job-events.ts';
+import { zEngineEvent, zJobId } from './job-events.ts';
 import { zBlobName, zJobRequest } from './job-request.ts';
 import { zRaster } from './raster.ts';
-import { zWireError } from './wire-error.ts';
+import { appErrorCode, zWireError } from './wire-error.ts';
 
 /** Raised whenever shell and engine would misunderstand each other; they come from one build, so it catches stale files. */
 export const engineProtocol = 1;
@@ -35,7 +35,7 @@ export const zEngineJob = z.object({
 });
 export type EngineJob = z.infer<typeof zEngineJob>;
 
-const call = oc.errors({ APP: { status: 500, data: zWireError } });
+const call = oc.errors({ [appErrorCode]: { data: zWireError } });
 
 /** What the shell asks of the engine's process. */
 export const engineContract = {
@@ -44,7 +44,7 @@ export const engineContract = {
   /** The heartbeat: answered at once, or as soon as the step at hand is done. */
   ping: call.output(z.object({ running: zJobId.nullable() })),
   /** Runs one job; a second one at the same time is refused with `engine-busy`. The last event is its outcome. */
-  run: call.input(zEngineJob).output(eventIterator(zJobEvent)),
+  run: call.input(zEngineJob).output(eventIterator(zEngineEvent)),
   /** Asks a job to stop between steps. Its stream ends with its outcome, which is `cancelled` unless it was faster. */
   cancel: call.input(z.object({ id: zJobId })),
   /** Cancels what runs, releases everything and ends the process. */

@@ -40,7 +40,7 @@ const zStepEvent = z.object({
   steps: z.int().min(1),
   /** A small RGB picture of the latents so far; null when none was made of this step. */
   preview: zRaster.nullable(),
-  /** Of the whole job, from the steps measured so far; null before there are two. */
+  /** Of the steps that remain, from those measured so far; null before there are two. */
   timeLeftMs: z.number().min(0).nullable(),
 });
 /** A piece of an answer, to be appended to what came before. */
@@ -56,26 +56,25 @@ const zFinishedEvent = z.object({
 const zFailedEvent = z.object({ kind: z.literal('failed'), error: zWireError });
 const zCancelledEvent = z.object({ kind: z.literal('cancelled') });
 
-/** What happens to a job, in order. After `finished`, `failed` or `cancelled` comes nothing. */
+const progress = [zPhaseEvent, zStepEvent, zTextEvent] as const;
+const outcomes = [zFinishedEvent, zFailedEvent, zCancelledEvent] as const;
+
+/** What the engine says of the job it runs, in order. After an outcome comes nothing. */
+export const zEngineEvent = z.discriminatedUnion('kind', [...progress, ...outcomes]);
+export type EngineEvent = z.infer<typeof zEngineEvent>;
+export type JobOutcome = z.infer<(typeof outcomes)[number]>;
+
+/** All that happens to a job, in order. After an outcome comes nothing. */
 export const zJobEvent = z.discriminatedUnion('kind', [
   /** Jobs before it; 0 is next. Sent again whenever it changes. */
   z.object({ kind: z.literal('queued'), position: z.int().min(0) }),
   /** `attempt` 2 is the one re-run after the engine crashed: steps start again. */
   z.object({ kind: z.literal('started'), attempt: z.int().min(1).max(2) }),
-  zPhaseEvent,
-  zStepEvent,
-  zTextEvent,
-  zFinishedEvent,
-  zFailedEvent,
-  zCancelledEvent,
+  ...progress,
+  ...outcomes,
 ]);
 export type JobEvent = z.infer<typeof zJobEvent>;
-export type JobProgress = z.infer<typeof zPhaseEvent> | z.infer<typeof zStepEvent> | z.infer<typeof zTextEvent>;
-export type JobOutcome =
-  | z.infer<typeof zFinishedEvent>
-  | z.infer<typeof zFailedEvent>
-  | z.infer<typeof zCancelledEvent>;
 
-export function isOutcome(event: JobEvent): event is JobOutcome {
+export function isOutcome<E extends JobEvent>(event: E): event is Extract<E, JobOutcome> {
   return event.kind === 'finished' || event.kind === 'failed' || event.kind === 'cancelled';
 }

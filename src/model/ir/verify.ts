@@ -1,5 +1,5 @@
 import { opTable } from '../ops/op-table.ts';
-import type { OpAttributes, OpKind } from '../ops/attributes.ts';
+import type { OpKind } from '../ops/attributes.ts';
 import { elementCount, printType, sameType, type TensorType } from './tensor-type.ts';
 import type { Graph, Node, Value } from './graph.ts';
 

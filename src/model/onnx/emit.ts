@@ -1,6 +1,6 @@
 import type { Graph, Node, TensorData, Value } from '../ir/graph.ts';
 import type { DType, TensorType } from '../ir/tensor-type.ts';
-import type { OpAttributes, OpKind } from '../ops/attributes.ts';
+import type { OpKind } from '../ops/attributes.ts';
 import type { Emitter } from '../ops/op-definition.ts';
 import { opTable } from '../ops/op-table.ts';
 import { filled } from '../ops/literal.ts';

@@ -42,6 +42,7 @@ export interface OpAttributes {
   where: None;
   // shape
   reshape: { readonly shape: readonly Dim[] };
+  'reshape-like': None;
   transpose: { readonly permutation: readonly number[] };
   expand: { readonly shape: readonly Dim[] };
   concat: { readonly axis: number };

@@ -120,6 +120,11 @@ export function reshape(x: Value, shape: readonly Dim[]): Value {
   return apply1('reshape', [x], { shape });
 }
 
+/** `x` in the shape of `like`, for shapes with several symbolic extents. Nothing else of `like` matters. */
+export function reshapeLike(x: Value, like: Value): Value {
+  return apply1('reshape-like', [x, like], {});
+}
+
 export function transpose(x: Value, permutation: readonly number[]): Value {
   return permutation.every((axis, at) => axis === at) ? x : apply1('transpose', [x], { permutation });
 }

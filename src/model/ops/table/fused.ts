@@ -1,5 +1,5 @@
 /** @file Operators of onnxruntime's own domain, used for inference only. */
-import { addDims, divideDims } from '../../ir/dim.ts';
+import { divideDims, multiplyDims } from '../../ir/dim.ts';
 import { fail, operand, requireRank, requireSameDType } from '../infer.ts';
 import type { OpTable } from '../op-definition.ts';
 
@@ -30,30 +30,29 @@ export const fused: OpTable<
     },
   },
   'grouped-query-attention': {
-    // query, key, value [batch, tokens, heads·size]; past key and value [batch, kv heads, past, size];
-    // last index of each sequence i32[batch]; total length i32[1]; cos and sin [positions, size / 2]
+    // causal, over whole sequences: query, key, value [batch, tokens, heads · size]; past key and value left out;
+    // last index of each sequence i32[batch]; length i32[1]. The second and third results are the keys and values.
     infer: (inputs, { heads, kvHeads }) => {
       const { dtype } = operand(inputs, 0);
       const [batch, tokens, channels] = requireRank(inputs, 0, 3);
-      const [, , past, size] = requireRank(inputs, 3, 4);
       const keys = requireRank(inputs, 1, 3);
       const headSize = divideDims(channels!, heads);
-      if (headSize !== size || divideDims(keys[2]!, kvHeads) !== size) fail('head sizes differ', inputs);
-      const present = { dtype, shape: [batch!, kvHeads, addDims(past!, tokens!), size!] };
+      if (headSize === undefined || divideDims(keys[2]!, kvHeads) !== headSize) fail('head sizes differ', inputs);
+      const present = { dtype, shape: [batch!, kvHeads, tokens!, headSize] };
       return [operand(inputs, 0), present, present];
     },
     emit: ({ inputs, outputs, attributes: { heads, kvHeads, scale } }, emitter) => {
-      const attributes = { num_heads: heads, kv_num_heads: kvHeads, scale: { float: scale }, do_rotary: 1 };
+      const attributes = { num_heads: heads, kv_num_heads: kvHeads, scale: { float: scale } };
       emitter.node('GroupQueryAttention', inputs, outputs, attributes, MICROSOFT);
     },
   },
   'rotary-embedding': {
-    // x [batch, heads, tokens, size]; positions i64[batch, tokens] or i64[1]; cos and sin [positions, size / 2]
+    // x [batch, tokens, heads · size]; positions i64[1]: the row of the tables of the first token; cos and sin [rows, size / 2]
     infer: (inputs) => {
-      const [, , , size] = requireRank(inputs, 0, 4);
-      for (const table of [2, 3]) {
-        if (requireRank(inputs, table, 2)[1] !== divideDims(size!, 2))
-          fail('tables must have half the head size', inputs);
+      const [, , channels] = requireRank(inputs, 0, 3);
+      const [cosRows, half] = requireRank(inputs, 2, 2);
+      if (divideDims(channels!, multiplyDims(half!, 2)) === undefined || requireRank(inputs, 3, 2)[0] !== cosRows) {
+        fail('the tables do not fit the head size', inputs);
       }
       return [operand(inputs, 0)];
     },

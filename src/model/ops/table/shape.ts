@@ -23,6 +23,7 @@ function reshapeTarget(from: readonly Dim[], to: readonly Dim[]): number[] | und
 
 export const shape: OpTable<
   | 'reshape'
+  | 'reshape-like'
   | 'transpose'
   | 'expand'
   | 'concat'
@@ -44,6 +45,19 @@ export const shape: OpTable<
     emit: ({ inputs, outputs, inputTypes, attributes }, emitter) => {
       const target = reshapeTarget(inputTypes[0]!.shape, attributes.shape)!;
       emitter.node('Reshape', [inputs[0]!, emitter.int64s(target)], outputs);
+    },
+  },
+  'reshape-like': {
+    infer: (inputs) => {
+      const from = operand(inputs, 0);
+      const { shape: to } = operand(inputs, 1);
+      if (elementCount(from.shape) !== elementCount(to)) fail(`cannot reshape to [${to.join(',')}]`, inputs);
+      return [{ dtype: from.dtype, shape: to }];
+    },
+    emit: ({ inputs: [x, like], outputs }, emitter) => {
+      const target = emitter.temporary();
+      emitter.node('Shape', [like!], [target]);
+      emitter.node('Reshape', [x!, target], outputs);
     },
   },
   transpose: {

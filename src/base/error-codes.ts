@@ -16,8 +16,10 @@ export const errorCodes = {
   'file-is-folder': 'input',
   'path-unsafe': 'input',
 
-  // Checkpoint text files (src/model/ovis)
+  // Checkpoint text files and prompts (src/model/ovis)
   'model-config-invalid': 'model',
+  'tokenizer-invalid': 'model',
+  'prompt-pictures-mismatch': 'input',
 
   // Engine (src/engine, src/host/engine)
   'engine-session-failed': 'engine',
@@ -28,7 +30,6 @@ export const errorCodes = {
   'engine-crashed': 'engine',
   'engine-start-failed': 'engine',
   'engine-protocol': 'engine',
-  'tokenizer-invalid': 'model',
 
   // Weights files and model packages (src/model/weights)
   'safetensors-invalid': 'model',
@@ -38,7 +39,16 @@ export const errorCodes = {
   'package-version-unsupported': 'model',
 
   // Documents and what is stored (src/shared/document, src/host/library)
+  'blob-damaged': 'input',
+  'blob-mismatch': 'input',
+  'blob-missing': 'input',
+  'blob-too-large': 'input',
+  'document-busy': 'resource',
+  'document-missing': 'input',
+  'document-read-only': 'resource',
   'history-broken': 'input',
+  'journal-damaged': 'input',
+  'journal-failed': 'resource',
   'stored-value-invalid': 'input',
   'tile-index-damaged': 'input',
   'version-too-new': 'input',

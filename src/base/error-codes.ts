@@ -52,6 +52,9 @@ export const errorCodes = {
   'stored-value-invalid': 'input',
   'tile-index-damaged': 'input',
   'version-too-new': 'input',
+
+  // Training (src/train)
+  'data-missing': 'resource',
 } as const satisfies Record<string, ErrorFamily>;
 
 type ErrorFamily = 'usage' | 'input' | 'model' | 'resource' | 'network' | 'engine' | 'internal' | 'cancelled';

@@ -1,0 +1,299 @@
+import { createHash, randomUUID, type Hash } from 'node:crypto';
+import { constants } from 'node:fs';
+import * as nodeFs from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { throwIfCancelled } from '#base/abort';
+import { AppError } from '#base/app-error';
+import type { BlobName } from '#shared/contract/job-request';
+import { renameDurably, syncFolder, writeFileDurably } from '../../files/durable-write.ts';
+import { fileError, systemCode } from '../../files/file-error.ts';
+import type { LibraryFs } from '../library-fs.ts';
+
+export interface BlobInfo {
+  readonly name: BlobName;
+  readonly sizeBytes: number;
+}
+
+export interface StoredBlob extends BlobInfo {
+  /** When it was last put, by the clock of the time, in milliseconds since 1970. */
+  readonly putAtMs: number;
+}
+
+interface PutOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The name it must turn out to have. */
+  readonly expected?: BlobName | undefined;
+  readonly maxBytes?: number | undefined;
+}
+
+/**
+ * Immutable files named by the SHA-256 of their bytes, in 256 folders by the first two digits. Putting the same bytes
+ * twice keeps one. A `put` that has resolved survives a power cut: bytes, name and folder are synced. Several processes
+ * may put at once.
+ */
+export class BlobStore {
+  readonly #folder: string;
+  readonly #fs: LibraryFs;
+  /** Put by this process: known to be there, and not to be swept, for whoever put them is about to refer to them. */
+  readonly #putHere = new Set<BlobName>();
+
+  private constructor(folder: string, fs: LibraryFs) {
+    this.#folder = folder;
+    this.#fs = fs;
+  }
+
+  /**
+   * Makes the folders, all of them at once, so that a put later syncs only the folder it writes to.
+   * @param readOnly Changes nothing; then only reading works.
+   */
+  static async open(
+    folder: string,
+    { fs = nodeFs, readOnly = false }: { fs?: LibraryFs; readOnly?: boolean } = {},
+  ): Promise<BlobStore> {
+    if (!readOnly) {
+      await makeFolderDurably(folder, fs);
+      const there = new Set((await readFolder(folder, fs)).map(({ name }) => name));
+      for (const name of [incoming, ...shards]) if (!there.has(name)) await fs.mkdir(join(folder, name));
+      // Also when nothing was missing: whoever made them may have been killed before this.
+      await syncFolder(folder, { fs });
+    }
+    return new BlobStore(folder, fs);
+  }
+
+  /**
+   * Stores bytes and names them. A stream is hashed as it comes and takes its name at its end; if it fails, nothing stays.
+   * @throws AppError `blob-mismatch` (not `expected`), `blob-too-large`, `disk-full`, `permission-denied`,
+   *   `folder-read-only`, `cancelled`
+   */
+  async put(content: Uint8Array | AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<BlobInfo> {
+    throwIfCancelled(options.signal);
+    const info =
+      content instanceof Uint8Array ? await this.#putBytes(content, options) : await this.#putStream(content, options);
+    this.#putHere.add(info.name);
+    return info;
+  }
+
+  async has(name: BlobName): Promise<boolean> {
+    return this.#putHere.has(name) || (await this.sizeOf(name)) !== undefined;
+  }
+
+  /** Size in bytes, or undefined when there is no such blob. */
+  async sizeOf(name: BlobName): Promise<number | undefined> {
+    return (await this.#stat(name))?.sizeBytes;
+  }
+
+  /**
+   * The whole blob, checked against its name.
+   * @throws AppError `blob-missing`, `blob-damaged`
+   */
+  async read(name: BlobName): Promise<Buffer> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.stream(name)) pieces.push(piece);
+    const bytes = Buffer.concat(pieces);
+    if (sha256(bytes) !== name) throw damaged(name);
+    return bytes;
+  }
+
+  /**
+   * A range of the blob in pieces of at most 1 MiB, `end` excluded; unchecked, since a part has no name.
+   * @throws AppError `blob-missing`
+   */
+  async *stream(name: BlobName, { start = 0, end = Infinity, signal }: RangeOptions = {}): AsyncGenerator<Buffer> {
+    const file = await this.#open(name);
+    try {
+      for (let at = start; at < end;) {
+        throwIfCancelled(signal);
+        const piece = Buffer.allocUnsafe(Math.min(pieceBytes, end - at));
+        const { bytesRead } = await file.read(piece, 0, piece.length, at);
+        if (bytesRead === 0) return;
+        at += bytesRead;
+        yield piece.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Where the file is, for codecs that want a path. It must not be written to. */
+  pathOf(name: BlobName): string {
+    return join(this.#folder, name.slice(0, 2), name);
+  }
+
+  /** Whether the bytes still are what the name says; false also when the blob is missing. */
+  async verify(name: BlobName, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<boolean> {
+    const hash = createHash('sha256');
+    try {
+      for await (const piece of this.stream(name, { signal })) hash.update(piece);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'blob-missing') return false;
+      throw error;
+    }
+    return hash.digest('hex') === name;
+  }
+
+  /** Every blob there is, in no order. */
+  async *list(): AsyncGenerator<StoredBlob> {
+    for (const shard of await this.#entries(this.#folder)) {
+      if (!shard.isDirectory() || !/^[0-9a-f]{2}$/.test(shard.name)) continue;
+      for (const entry of await this.#entries(join(this.#folder, shard.name))) {
+        if (!/^[0-9a-f]{64}$/.test(entry.name)) continue;
+        const stored = await this.#stat(entry.name as BlobName);
+        if (stored) yield stored;
+      }
+    }
+  }
+
+  /** Whether this process has put it since it started. */
+  wasPutHere(name: BlobName): boolean {
+    return this.#putHere.has(name);
+  }
+
+  /** Deletes a blob. Only the sweep and the repair of a damaged blob do that. */
+  async remove(name: BlobName): Promise<void> {
+    this.#putHere.delete(name);
+    await this.#fs.rm(this.pathOf(name), { force: true });
+  }
+
+  async #putBytes(bytes: Uint8Array, { expected, maxBytes = Infinity }: PutOptions): Promise<BlobInfo> {
+    if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+    const name = sha256(bytes);
+    checkExpected(name, expected);
+    if (!(await this.#keepExisting(name, bytes.length))) {
+      await writeFileDurably(this.pathOf(name), bytes, { fs: this.#fs });
+    }
+    return { name, sizeBytes: bytes.length };
+  }
+
+  async #putStream(
+    pieces: AsyncIterable<Uint8Array>,
+    { expected, maxBytes = Infinity, signal }: PutOptions,
+  ): Promise<BlobInfo> {
+    const temporary = join(this.#folder, incoming, randomUUID());
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    try {
+      const file = await this.#fs.open(temporary, 'wx');
+      try {
+        for await (const piece of pieces) {
+          throwIfCancelled(signal);
+          if (sizeBytes + piece.length > maxBytes) throw tooLarge(maxBytes);
+          hash.update(piece);
+          for (let done = 0; done < piece.length;) {
+            done += (await file.write(piece, done, piece.length - done, sizeBytes + done)).bytesWritten;
+          }
+          sizeBytes += piece.length;
+        }
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      const name = nameFrom(hash);
+      checkExpected(name, expected);
+      if (await this.#keepExisting(name, sizeBytes)) {
+        await this.#fs.rm(temporary, { force: true });
+      } else {
+        await renameDurably(temporary, this.pathOf(name), { fs: this.#fs });
+      }
+      return { name, sizeBytes };
+    } catch (error) {
+      await this.#fs.rm(temporary, { force: true }).catch(() => undefined);
+      throw fileError(error, this.#folder, 'store a file');
+    }
+  }
+
+  /**
+   * Whether the blob is there already with its full length. Its time is renewed, so that a sweep that found it unused does
+   * not take it now. A file of another length is damaged and will be replaced.
+   */
+  async #keepExisting(name: BlobName, sizeBytes: number): Promise<boolean> {
+    if (this.#putHere.has(name)) return true;
+    if ((await this.sizeOf(name)) !== sizeBytes) return false;
+    const now = new Date();
+    // On a read-only disk the time stays as it is, and nothing is swept there either.
+    await this.#fs.utimes(this.pathOf(name), now, now).catch(() => undefined);
+    return true;
+  }
+
+  async #stat(name: BlobName): Promise<StoredBlob | undefined> {
+    try {
+      // A link is no blob: following it would let one who can write here show us any file of the user's.
+      const found = await this.#fs.lstat(this.pathOf(name));
+      return found.isFile() ? { name, sizeBytes: found.size, putAtMs: found.mtimeMs } : undefined;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw fileError(error, this.pathOf(name), 'look for a picture');
+    }
+  }
+
+  async #open(name: BlobName): Promise<nodeFs.FileHandle> {
+    try {
+      return await this.#fs.open(this.pathOf(name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') throw missing(name);
+      throw fileError(error, this.pathOf(name), 'read a picture');
+    }
+  }
+
+  async #entries(folder: string): Promise<Awaited<ReturnType<typeof readFolder>>> {
+    return readFolder(folder, this.#fs);
+  }
+}
+
+interface RangeOptions {
+  readonly start?: number;
+  readonly end?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const pieceBytes = 1 << 20;
+const incoming = 'incoming';
+const shards = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
+
+/** The name that bytes have. */
+export function sha256(bytes: Uint8Array): BlobName {
+  return nameFrom(createHash('sha256').update(bytes));
+}
+
+/** Makes a folder whose name survives a power cut; its parents too. */
+export async function makeFolderDurably(folder: string, fs: LibraryFs): Promise<void> {
+  try {
+    const first = (await fs.mkdir(folder, { recursive: true })) ?? folder;
+    for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made), { fs });
+  } catch (error) {
+    throw fileError(error, folder, 'make a folder');
+  }
+}
+
+/** What is in a folder; nothing when there is no folder. */
+export async function readFolder(folder: string, fs: LibraryFs) {
+  try {
+    return await fs.readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw fileError(error, folder, 'list a folder');
+  }
+}
+
+const nameFrom = (hash: Hash): BlobName => hash.digest('hex') as BlobName;
+
+function checkExpected(name: BlobName, expected: BlobName | undefined): void {
+  if (expected === undefined || expected === name) return;
+  throw new AppError('blob-mismatch', 'The file arrived changed: send it again.', { data: { expected, name } });
+}
+
+function tooLarge(maxBytes: number): AppError {
+  return new AppError('blob-too-large', 'The file is larger than what is accepted here.', { data: { maxBytes } });
+}
+
+function missing(name: BlobName): AppError {
+  return new AppError('blob-missing', 'A picture that belongs here is missing: run "studio doctor" to see which.', {
+    data: { name },
+  });
+}
+
+function damaged(name: BlobName): AppError {
+  return new AppError('blob-damaged', 'A picture is damaged on the disk: run "studio doctor" to see which.', {
+    data: { name },
+  });
+}

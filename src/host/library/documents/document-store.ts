@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import * as nodeFs from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { AppError } from '#base/app-error';
+import type { Document } from '#shared/document/document';
+import type { Commit, HistoryNode } from '#shared/document/history-node';
+import { newDocumentId, newNodeId, zDocumentId, type DocumentId } from '#shared/document/ids';
+import { isTemporaryName, renameDurably, temporaryPathBeside } from '../../files/durable-write.ts';
+import { fileError, systemCode } from '../../files/file-error.ts';
+import { makeFolderDurably, readFolder } from '../blobs/blob-store.ts';
+import { Journal } from '../journal/journal.ts';
+import type { LibraryFs } from '../library-fs.ts';
+import { encodeEvent } from './document-record.ts';
+import { journalFile, OpenDocument } from './open-document.ts';
+
+interface StoreOptions {
+  readonly fs?: LibraryFs;
+  /** Who opens documents, for the explanation another program gets. */
+  readonly purpose: string;
+  readonly readOnly?: boolean;
+  readonly check?: (commit: Commit) => Promise<void>;
+  readonly now?: () => number;
+}
+
+/** What a list of documents shows. */
+export interface DocumentSummary {
+  readonly id: DocumentId;
+  readonly title: string;
+  /** The current step. */
+  readonly node: HistoryNode;
+  readonly stepCount: number;
+  /** When its journal was last written, in milliseconds since 1970. */
+  readonly changedAtMs: number;
+}
+
+/** One folder for each document. Removing one moves it to the trash, from where it can be brought back. */
+export class DocumentStore {
+  readonly #folder: string;
+  readonly #trash: string;
+  readonly #fs: LibraryFs;
+  readonly #options: StoreOptions;
+  readonly #now: () => number;
+  readonly #open = new Map<DocumentId, { readonly document: Promise<OpenDocument>; uses: number }>();
+
+  private constructor(folder: string, trash: string, options: StoreOptions) {
+    this.#folder = folder;
+    this.#trash = trash;
+    this.#options = options;
+    this.#fs = options.fs ?? nodeFs;
+    this.#now = options.now ?? Date.now;
+  }
+
+  static async open(folder: string, trash: string, options: StoreOptions): Promise<DocumentStore> {
+    const fs = options.fs ?? nodeFs;
+    if (!options.readOnly) for (const each of [folder, trash]) await makeFolderDurably(each, fs);
+    return new DocumentStore(folder, trash, options);
+  }
+
+  /** Makes a document whose history begins with this state. */
+  async create(
+    document: Document,
+    { title, label = 'New document', kind = 'start' }: { title: string; label?: string; kind?: HistoryNode['kind'] },
+  ): Promise<DocumentId> {
+    const node: HistoryNode = {
+      id: newNodeId(randomBytes),
+      parent: null,
+      label,
+      kind,
+      createdAt: this.#now(),
+      thumbnail: null,
+      recipe: null,
+      name: null,
+      pinned: false,
+      stale: false,
+    };
+    await this.#options.check?.({ node, document });
+    return this.createFromRecords([
+      await encodeEvent({ type: 'title', title }),
+      await encodeEvent({ type: 'commit', node }, document),
+    ]);
+  }
+
+  /** Makes a document of whole records, which were checked: a new one, a copy, an import. It is there whole or not at all. */
+  async createFromRecords(records: readonly Buffer[]): Promise<DocumentId> {
+    const id = newDocumentId(randomBytes);
+    const folder = this.#folderOf(id);
+    const temporary = temporaryPathBeside(folder);
+    try {
+      await makeFolderDurably(temporary, this.#fs);
+      const { journal } = await Journal.open(join(temporary, journalFile), { fs: this.#fs });
+      await journal.rewrite(records);
+      await journal.close();
+      await renameDurably(temporary, folder, { fs: this.#fs });
+    } catch (error) {
+      await this.#fs.rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+      throw fileError(error, folder, 'make a document');
+    }
+    return id;
+  }
+
+  /**
+   * The open document, opened if need be. Each `open` needs one `close`; the last one closes it for good.
+   * @throws AppError `document-missing`, `version-too-new`
+   */
+  async open(id: DocumentId): Promise<OpenDocument> {
+    let entry = this.#open.get(id);
+    if (entry === undefined) {
+      entry = { document: OpenDocument.open(id, this.#folderOf(id), this.#options), uses: 0 };
+      this.#open.set(id, entry);
+    }
+    entry.uses += 1;
+    try {
+      return await entry.document;
+    } catch (error) {
+      this.#open.delete(id);
+      throw error;
+    }
+  }
+
+  async close(id: DocumentId): Promise<void> {
+    const entry = this.#open.get(id);
+    if (entry === undefined) return;
+    entry.uses -= 1;
+    if (entry.uses > 0) return;
+    this.#open.delete(id);
+    await (await entry.document).close();
+  }
+
+  async closeAll(): Promise<void> {
+    const entries = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(entries.map(async ({ document }) => (await document.catch(() => undefined))?.close()));
+  }
+
+  /** A view of a document as it is on the disk, whoever writes it, without taking its lock. */
+  async peek(id: DocumentId): Promise<OpenDocument> {
+    return OpenDocument.open(id, this.#folderOf(id), { ...this.#options, readOnly: true });
+  }
+
+  /** Every document there is; with `trashed`, every one in the trash. */
+  async ids({ trashed = false }: { trashed?: boolean } = {}): Promise<DocumentId[]> {
+    const entries = await readFolder(trashed ? this.#trash : this.#folder, this.#fs);
+    return entries
+      .filter((entry) => entry.isDirectory() && !isTemporaryName(entry.name))
+      .flatMap((entry) => zDocumentId.safeParse(entry.name).data ?? []);
+  }
+
+  /** Changes when a document was changed: what a list may keep until then. */
+  async changedAt(id: DocumentId): Promise<{ readonly changedAtMs: number; readonly sizeBytes: number }> {
+    try {
+      const { mtimeMs, size } = await this.#fs.lstat(join(this.#folderOf(id), journalFile));
+      return { changedAtMs: mtimeMs, sizeBytes: size };
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') throw missing();
+      throw fileError(error, this.#folderOf(id), 'look at a document');
+    }
+  }
+
+  async summary(id: DocumentId): Promise<DocumentSummary> {
+    const { changedAtMs } = await this.changedAt(id);
+    const { tree } = (await this.#open.get(id)?.document) ?? (await this.peek(id));
+    const node = tree.current === null ? undefined : tree.nodes.get(tree.current);
+    if (node === undefined) throw missing();
+    return { id, title: tree.title, node, stepCount: tree.nodes.size, changedAtMs };
+  }
+
+  /** Moves a document to the trash. @throws AppError `document-busy` while it is open */
+  async remove(id: DocumentId): Promise<void> {
+    if (this.#open.has(id)) throw new AppError('document-busy', 'The document is open: close it, then remove it.');
+    const held = await OpenDocument.open(id, this.#folderOf(id), this.#options);
+    const isOurs = held.access.mode === 'write';
+    await held.close();
+    if (!isOurs) throw new AppError('document-busy', 'The document is open elsewhere: close it there, then remove it.');
+    await this.#move(this.#folderOf(id), join(this.#trash, id));
+  }
+
+  async restore(id: DocumentId): Promise<void> {
+    await this.#move(join(this.#trash, id), this.#folderOf(id));
+  }
+
+  /** Deletes a document in the trash for good. */
+  async purge(id: DocumentId): Promise<void> {
+    await this.#fs.rm(join(this.#trash, id), { recursive: true, force: true });
+  }
+
+  async #move(from: string, to: string): Promise<void> {
+    try {
+      await renameDurably(from, to, { fs: this.#fs });
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') throw missing();
+      throw fileError(error, from, 'move a document');
+    }
+  }
+
+  #folderOf(id: DocumentId): string {
+    return join(this.#folder, id);
+  }
+}
+
+function missing(): AppError {
+  return new AppError('document-missing', 'There is no such document in the library.');
+}

@@ -11,8 +11,8 @@ export type BlobName = z.infer<typeof zBlobName>;
 export const zPrecision = z.enum(['f32', 'f16', 'int8', 'q4']);
 export type Precision = z.infer<typeof zPrecision>;
 
-/** `euler` is the reference; `dpm2` is a second-order multistep solver that needs about half the steps. */
-export const zSolver = z.enum(['euler', 'dpm2']);
+/** `euler` is the reference; `multistep` is of second order and needs about half the steps. */
+export const zSolver = z.enum(['euler', 'multistep']);
 export type Solver = z.infer<typeof zSolver>;
 
 const zPrompt = z.string().max(8000);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
+import { headerSizeBytes, parseSafetensorsHeader, prefixSizeBytes, type TensorEntry } from '#model/weights/safetensors';
 
 /** Folder of the golden fixtures: `OVIS_FIXTURES`, or `shared/fixtures` beside the repository. */
 export const FIXTURES =
@@ -111,19 +112,15 @@ export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): numbe
 
 function readSafetensors(file: string): Map<string, GoldenTensor> {
   const bytes = readFileSync(file);
-  const headerSize = Number(bytes.readBigUInt64LE(0));
-  const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerSize)) as Record<
-    string,
-    { dtype: string; shape: number[]; data_offsets: [number, number] }
-  >;
-  const arrays = { F32: Float32Array, I32: Int32Array, U8: Uint8Array } as const;
-  const tensors = new Map<string, GoldenTensor>();
-  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
+  const source = { file, fileSizeBytes: bytes.length };
+  const headerEnd = prefixSizeBytes + headerSizeBytes(bytes.subarray(0, prefixSizeBytes), source);
+  const { tensors } = parseSafetensorsHeader(bytes.subarray(prefixSizeBytes, headerEnd), source);
+  const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
+  const read = ({ dtype, shape, offsetBytes, sizeBytes }: TensorEntry): GoldenTensor => {
     const TypedArray = arrays[dtype as keyof typeof arrays];
     // Copied, because a typed array must start at a multiple of its element size.
-    const data = new Uint8Array(bytes.subarray(8 + headerSize + offsets[0], 8 + headerSize + offsets[1]));
-    tensors.set(name, { shape, data: new TypedArray(data.buffer) });
-  }
-  return tensors;
+    const data = new Uint8Array(bytes.subarray(offsetBytes, offsetBytes + sizeBytes));
+    return { shape, data: new TypedArray(data.buffer) };
+  };
+  return new Map([...tensors].map(([name, entry]) => [name, read(entry)]));
 }

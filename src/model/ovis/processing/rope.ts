@@ -29,10 +29,14 @@ export function visionRope(
   });
 }
 
-/** Language model: positions 0 … `tokens` − 1. Angles are rounded to f32 as the reference computes them. */
-export function llmRope(tokens: number, { headSize, ropeTheta }: Pick<LlmConfig, 'headSize' | 'ropeTheta'>): RopeTable {
+/** Language model: `tokens` positions from `from` on. Angles are rounded to f32 as the reference computes them. */
+export function llmRope(
+  tokens: number,
+  { headSize, ropeTheta }: Pick<LlmConfig, 'headSize' | 'ropeTheta'>,
+  { from = 0 }: { readonly from?: number } = {},
+): RopeTable {
   const frequencies = inverseFrequencies(headSize, ropeTheta).map(Math.fround);
-  return table(tokens, headSize / 2, (position, pair) => Math.fround(position * frequencies[pair]!));
+  return table(tokens, headSize / 2, (token, pair) => Math.fround((from + token) * frequencies[pair]!));
 }
 
 /**

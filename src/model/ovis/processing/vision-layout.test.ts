@@ -129,4 +129,9 @@ describe('llmRope', () => {
     expect(maxDifference(cos, angles.map(Math.cos))).toBeLessThan(1e-7);
     expect(maxDifference(sin, angles.map(Math.sin))).toBeLessThan(1e-7);
   });
+
+  it('can start anywhere', () => {
+    const config = { headSize: 8, ropeTheta: 1e6 };
+    expect(llmRope(2, config, { from: 4000 }).cos).toEqual(llmRope(4002, config).cos.subarray(4000 * 4));
+  });
 });

@@ -1,7 +1,7 @@
 import { AppError } from '#base/app-error';
 import type { Device, DeviceReport } from '#shared/contract/device';
 import { engineContract, engineProtocol } from '#shared/contract/engine';
-import type { RpcPort } from '#shared/contract/ipc-port';
+import { asStructuredClones, type RpcPort } from '#shared/contract/ipc-port';
 import type { JobId } from '#shared/contract/job-events';
 import { toRpcError } from '#shared/contract/wire-error';
 import { implement } from '@orpc/server';
@@ -25,9 +25,8 @@ export interface EngineParts {
 
 /** Answers the shell on a connection. One shell, one engine, one job at a time. */
 export function serveEngine(port: RpcPort, parts: EngineParts): void {
-  // A transfer list, even an empty one, makes messages travel as structured clones: pixels stay typed arrays.
   new RPCHandler(engineRouter(parts), {
-    experimental_transfer: () => [],
+    ...asStructuredClones,
     interceptors: [
       async (options) => {
         try {

@@ -62,6 +62,7 @@ const outcomes = [zFinishedEvent, zFailedEvent, zCancelledEvent] as const;
 /** What the engine says of the job it runs, in order. After an outcome comes nothing. */
 export const zEngineEvent = z.discriminatedUnion('kind', [...progress, ...outcomes]);
 export type EngineEvent = z.infer<typeof zEngineEvent>;
+export type JobProgress = z.infer<(typeof progress)[number]>;
 export type JobOutcome = z.infer<(typeof outcomes)[number]>;
 
 /** All that happens to a job, in order. After an outcome comes nothing. */

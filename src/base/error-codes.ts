@@ -21,6 +21,16 @@ export const errorCodes = {
   'tokenizer-invalid': 'model',
   'prompt-pictures-mismatch': 'input',
 
+  // Picture files (src/host/images)
+  'image-empty': 'input',
+  'image-unknown': 'input',
+  'image-unsupported': 'input',
+  'image-too-large': 'input',
+  'image-truncated': 'input',
+  'image-unreadable': 'input',
+  'image-side-too-long': 'input',
+  'image-file-too-large': 'input',
+
   // Engine (src/engine, src/host/engine)
   'engine-session-failed': 'engine',
   'engine-device-missing': 'engine',
@@ -37,6 +47,14 @@ export const errorCodes = {
   'package-invalid': 'model',
   'package-damaged': 'model',
   'package-version-unsupported': 'model',
+  'package-exists': 'input',
+  'checkpoint-incomplete': 'model',
+  'checkpoint-mismatch': 'model',
+  'checkpoint-pickle': 'model',
+  'checkpoint-unknown': 'model',
+  'weights-not-finite': 'model',
+  'weights-too-large': 'model',
+  'import-running': 'resource',
 
   // Documents and what is stored (src/shared/document, src/host/library)
   'blob-damaged': 'input',
@@ -49,12 +67,18 @@ export const errorCodes = {
   'history-broken': 'input',
   'journal-damaged': 'input',
   'journal-failed': 'resource',
+  'library-read-only': 'resource',
   'stored-value-invalid': 'input',
   'tile-index-damaged': 'input',
   'version-too-new': 'input',
 
   // Training (src/train)
   'data-missing': 'resource',
+
+  // Masks and extensions (src/engine/pipelines/compositing)
+  'mask-empty': 'input',
+  'mask-size-mismatch': 'input',
+  'extend-empty': 'input',
 } as const satisfies Record<string, ErrorFamily>;
 
 type ErrorFamily = 'usage' | 'input' | 'model' | 'resource' | 'network' | 'engine' | 'internal' | 'cancelled';

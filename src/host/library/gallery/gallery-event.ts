@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+import { zGalleryId, zGalleryItem } from '#shared/library/gallery-item';
+import { parseVersioned, type VersionedShape } from '#shared/document/versioned';
+
+/** A record of the gallery's journal: an item as it is from now on, or that it is gone for good. */
+const zGalleryEvent = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('put'), item: zGalleryItem }),
+  z.strictObject({ type: z.literal('remove'), id: zGalleryId }),
+]);
+export type GalleryEvent = z.infer<typeof zGalleryEvent>;
+
+const stored = {
+  what: 'gallery entry',
+  schema: z.strictObject({ version: z.literal(1), event: zGalleryEvent }),
+  steps: [],
+} satisfies VersionedShape<z.ZodType>;
+
+export function encodeGalleryEvent(event: GalleryEvent): Buffer {
+  return Buffer.from(JSON.stringify({ version: 1, event }));
+}
+
+/** @throws AppError `stored-value-invalid`, `version-too-new`; SyntaxError when it is not JSON */
+export function decodeGalleryEvent(payload: Buffer): GalleryEvent {
+  return parseVersioned(JSON.parse(payload.toString('utf8')), stored).event;
+}

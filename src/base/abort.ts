@@ -31,3 +31,17 @@ export function isCancelled(error: unknown): boolean {
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw cancelled();
 }
+
+/**
+ * The result of `work`, or `cancelled` as soon as the signal aborts. For work that cannot be stopped from outside: it
+ * then goes on unobserved, and its result is dropped.
+ */
+export function orCancelled<T>(work: Promise<T>, { signal }: { signal?: AbortSignal | undefined }): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(cancelled());
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -40,6 +40,9 @@ export const errorCodes = {
   'engine-crashed': 'engine',
   'engine-start-failed': 'engine',
   'engine-protocol': 'engine',
+  'input-missing': 'input',
+  'golden-invalid': 'input',
+  'golden-unknown': 'input',
 
   // Weights files and model packages (src/model/weights)
   'safetensors-invalid': 'model',

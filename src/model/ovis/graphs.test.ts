@@ -57,7 +57,7 @@ for (const fused of [true, false]) {
     it.each(['vision_square', 'vision_nonsquare', 'vision_packed', 'vision_video'])('%s', async (id) => {
       const golden = loadCase(id);
       const grids = gridsOf(golden);
-      const outputs = await run('vision', config, fused, {
+      const outputs = await run('packedVision', config, fused, {
         patches: f32(golden, 'in.pixel_values'),
         ...visionInputs(grids, config),
       });

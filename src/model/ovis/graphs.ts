@@ -2,7 +2,7 @@
  * @file The graphs that inference runs, by name: what each is fed and what it gives. One session each, so that a phase of
  * a job loads only what it needs. Extents in quotes vary from run to run.
  */
-import { addDims, multiplyDims } from '../ir/dim.ts';
+import { addDims, multiplyDims, type Dim } from '../ir/dim.ts';
 import { finishGraph, Scope, type Graph, type Value } from '../ir/graph.ts';
 import type { Rotary } from '../nn/attention.ts';
 import { Builder, type BuilderOptions } from '../nn/builder.ts';
@@ -25,41 +25,36 @@ type Outputs = Record<string, Value>;
 type BuildGraph = (builder: Builder, config: OvisConfig) => Outputs;
 
 /**
- * Patches to embeddings, for one or several pictures.
+ * Patches of one picture to embeddings.
  *
- * patches f32[4·groups, 588], positionWeights f32[4·groups, table], cos and sin f32[4·groups, head / 2], pictures and windows
- * i32[4·groups] → features, logits, embeddings f32[groups, hidden], indicators f32[4, hidden]
+ * patches f32[4·groups, 588], positionWeights f32[4·groups, table], cos and sin f32[4·groups, head / 2], windows
+ * i32[4·groups] (only with window attention) → features, logits, embeddings f32[groups, hidden], indicators f32[4, hidden]
  */
-function vision(builder: Builder, { vision: config, llm }: OvisConfig): Outputs {
-  const tokens = multiplyDims(config.mergeSize ** 2, 'groups');
-  const windowed = config.fullAttentionBlocks !== null;
-  const features = encodePatches(builder, config, {
-    patches: builder.input('patches', 'f32', [tokens, config.channels * config.patchSize ** 2]),
-    positionWeights: builder.input('positionWeights', 'f32', [tokens, config.tableSize ** 2]),
-    rotary: rotaryInputs(builder, tokens, config.headSize, false),
-    pictures: builder.input('pictures', 'i32', [tokens]),
-    windows: windowed ? builder.input('windows', 'i32', [tokens]) : null,
-  });
-  const logits = visualLogits(builder, config, features);
-  const embeddings = embedVisual(builder, config, llm, logits);
-  return { features, logits, embeddings, indicators: indicatorEmbeddings(builder, config, llm) };
+function vision(builder: Builder, config: OvisConfig): Outputs {
+  return visionOutputs(builder, config, null);
+}
+
+/** The same for several pictures in one sequence; pictures i32[4·groups] tells them apart. */
+function packedVision(builder: Builder, config: OvisConfig): Outputs {
+  return visionOutputs(builder, config, builder.input('pictures', 'i32', [visionTokens(config)]));
 }
 
 /**
  * A whole sequence to its condition.
  *
  * ids i64[tokens], visual f32[places, hidden], places i64[places], cos and sin f32[tokens, head / 2], causalBias
- * f32[tokens, tokens] (not with fused attention, which is causal by itself) → condition f32[1, tokens, 2·hidden]
+ * f32[tokens, tokens] (not with fused attention, which is causal by itself) → merged f32[1, tokens, hidden] (what the model
+ * was given), condition f32[1, tokens, 2·hidden]
  */
 function condition(builder: Builder, { llm }: OvisConfig): Outputs {
   const { merged, positions } = languageInputs(builder, llm);
   const { last, secondLast } = runLanguageModel(builder, llm, merged, positions);
-  return { condition: t.concat([last, secondLast], -1) };
+  return { merged, condition: t.concat([last, secondLast], -1) };
 }
 
 /**
  * Some tokens after a past to the logits of the one after them. Fed as `condition`, and in addition key.N and value.N
- * f32[1, kv heads, slots, head] and slotBias f32[slots] → embeddings f32[tokens, hidden], last and secondLast
+ * f32[1, kv heads, slots, head] and slotBias f32[slots] → merged, last and secondLast
  * f32[1, tokens, hidden], logits f32[1, vocabulary], newKey.N and newValue.N f32[1, kv heads, tokens, head]
  */
 function chat(builder: Builder, { llm }: OvisConfig): Outputs {
@@ -74,7 +69,7 @@ function chat(builder: Builder, { llm }: OvisConfig): Outputs {
   };
   const { last, secondLast, present } = runLanguageModel(builder, llm, merged, positions, past);
   const final = t.reshape(t.slice(last, 1, -1), [1, llm.hiddenSize]);
-  const outputs: Outputs = { last, secondLast, logits: tokenLogits(builder, llm, final) };
+  const outputs: Outputs = { merged, last, secondLast, logits: tokenLogits(builder, llm, final) };
   present.forEach(({ key, value }, i) => Object.assign(outputs, { [`newKey.${i}`]: key, [`newValue.${i}`]: value }));
   return outputs;
 }
@@ -106,15 +101,11 @@ function decoder(builder: Builder, { decoder: config }: OvisConfig): Outputs {
   return { velocity };
 }
 
-/** pixels f32[1, 3, factor·h, factor·w] → mean and logVariance f32[1, latent channels, h, w] */
+/** pixels f32[1, 3, factor·h, factor·w] → moments f32[1, 2·latent channels, h, w], mean and logVariance f32[1, latent
+ * channels, h, w] */
 function vaeEncoder(builder: Builder, { vae: config }: OvisConfig): Outputs {
   const sides = ['h', 'w'].map((side) => multiplyDims(config.factor, side));
-  const { mean, logVariance } = encodePicture(
-    builder,
-    config,
-    builder.input('pixels', 'f32', [1, config.imageChannels, ...sides]),
-  );
-  return { mean, logVariance };
+  return { ...encodePicture(builder, config, builder.input('pixels', 'f32', [1, config.imageChannels, ...sides])) };
 }
 
 /** latents f32[1, latent channels, h, w] → pixels f32[1, 3, factor·h, factor·w] */
@@ -124,10 +115,16 @@ function vaeDecoder(builder: Builder, { vae: config }: OvisConfig): Outputs {
   };
 }
 
-export const ovisGraphs = { vision, condition, chat, refiner, decoder, vaeEncoder, vaeDecoder } satisfies Record<
-  string,
-  BuildGraph
->;
+export const ovisGraphs = {
+  vision,
+  packedVision,
+  condition,
+  chat,
+  refiner,
+  decoder,
+  vaeEncoder,
+  vaeDecoder,
+} satisfies Record<string, BuildGraph>;
 export type OvisGraphName = keyof typeof ovisGraphs;
 
 export function buildOvisGraph(name: OvisGraphName, config: OvisConfig, options: BuilderOptions): Graph {
@@ -150,4 +147,24 @@ function languageInputs(builder: Builder, llm: OvisConfig['llm']): { merged: Val
       causalBias: builder.input('causalBias', 'f32', ['tokens', 'tokens']),
     },
   };
+}
+
+function visionTokens({ vision: config }: OvisConfig): Dim {
+  return multiplyDims(config.mergeSize ** 2, 'groups');
+}
+
+function visionOutputs(builder: Builder, config: OvisConfig, pictures: Value | null): Outputs {
+  const { vision: encoder, llm } = config;
+  const tokens = visionTokens(config);
+  const windowed = encoder.fullAttentionBlocks !== null;
+  const features = encodePatches(builder, encoder, {
+    patches: builder.input('patches', 'f32', [tokens, encoder.channels * encoder.patchSize ** 2]),
+    positionWeights: builder.input('positionWeights', 'f32', [tokens, encoder.tableSize ** 2]),
+    rotary: rotaryInputs(builder, tokens, encoder.headSize, false),
+    pictures,
+    windows: windowed ? builder.input('windows', 'i32', [tokens]) : null,
+  });
+  const logits = visualLogits(builder, encoder, features);
+  const embeddings = embedVisual(builder, encoder, llm, logits);
+  return { features, logits, embeddings, indicators: indicatorEmbeddings(builder, encoder, llm) };
 }

@@ -13,8 +13,10 @@ const NORM_EPSILON = 1e-6;
 const DOWN_PADDING = [0, 0, 1, 1] as const;
 const LOG_VARIANCE_RANGE = [-30, 20] as const;
 
-/** The Gaussian a picture is encoded to, both [batch, latent channels, height / factor, width / factor]. */
+/** The Gaussian a picture is encoded to; mean and clamped log variance are [batch, latent channels, height / factor, width / factor]. */
 export interface Posterior {
+  /** Mean and log variance side by side as the network gives them, [batch, 2 · latent channels, …]. */
+  readonly moments: Value;
   readonly mean: Value;
   readonly logVariance: Value;
 }
@@ -35,7 +37,7 @@ export function encodePicture(builder: Builder, config: VaeConfig, pixels: Value
   x = conv2d(m, x, 'conv_out', 2 * config.latentChannels, { kernel: 3, padding: 1 });
   const moments = conv2d({ ...m, prefix: PREFIX }, x, 'quant_conv', 2 * config.latentChannels, { kernel: 1 });
   const [mean, logVariance] = t.chunk(moments, 2, 1) as [Value, Value];
-  return { mean, logVariance: t.min(t.max(logVariance, LOG_VARIANCE_RANGE[0]), LOG_VARIANCE_RANGE[1]) };
+  return { moments, mean, logVariance: t.min(t.max(logVariance, LOG_VARIANCE_RANGE[0]), LOG_VARIANCE_RANGE[1]) };
 }
 
 /**

@@ -22,6 +22,13 @@ export function gaussianNoise(
   return noise;
 }
 
+/** A number in (0, 1): the `index`-th of the seed's stream. */
+export function uniformNoise(seed: number, index: number): number {
+  const words = new Uint32Array(2);
+  philox(seed, 0, index, words);
+  return (words[0]! + 0.5) * 2 ** -32;
+}
+
 const ROUNDS = 10;
 
 /** Writes the first two of the four words for the counter (call, 0, index, 0). */

@@ -1,0 +1,66 @@
+import type { ExpectedOutput } from './golden-case.ts';
+
+/** How much difference is allowed beyond the reference's own tolerance. */
+export interface Tolerance {
+  /** Multiplies the manifest's `atol`, which is meant for f32 on a CPU. */
+  readonly atolFactor: number;
+  /** At least this share of the largest value. */
+  readonly relative: number;
+}
+
+/** A line of the table. */
+export interface ParityRow {
+  readonly case: string;
+  readonly tensor: string;
+  readonly error: number;
+  readonly allowed: number;
+  readonly passed: boolean;
+  /** Error as a share of the tensor's root mean square; null for ids and pictures. */
+  readonly relative: number | null;
+}
+
+type Elements = Float32Array | Int32Array | Uint8Array;
+
+/** Share of an image's bytes that must be equal; none may differ by more than 1. */
+const EQUAL_BYTES = 0.98;
+
+export function compareOutput(
+  id: string,
+  name: string,
+  expected: Elements,
+  actual: Elements | undefined,
+  output: ExpectedOutput,
+  tolerance: Tolerance,
+): ParityRow {
+  const row = { case: id, tensor: name };
+  if (actual?.length !== expected.length) {
+    return { ...row, error: Number.POSITIVE_INFINITY, allowed: 0, passed: false, relative: null };
+  }
+  const error = maxDifference(expected, actual);
+  if (output.dtype === 'U8') {
+    const exact = tolerance.atolFactor === 1;
+    const allowed = exact ? 1 : Math.ceil(255 * tolerance.relative) + 1;
+    const passed = error <= allowed && (!exact || equalShare(expected, actual) >= EQUAL_BYTES);
+    return { ...row, error, allowed, passed, relative: null };
+  }
+  if (output.dtype === 'I32') return { ...row, error, allowed: 0, passed: error === 0, relative: null };
+  const allowed = Math.max((output.atol ?? 0) * tolerance.atolFactor, (output.max_abs ?? 0) * tolerance.relative);
+  return { ...row, error, allowed, passed: error <= allowed, relative: output.rms ? error / output.rms : null };
+}
+
+/** Largest difference; infinite where a value is not a number. */
+function maxDifference(a: Elements, b: Elements): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = Math.abs(a[i]! - b[i]!);
+    if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY;
+    if (difference > largest) largest = difference;
+  }
+  return largest;
+}
+
+function equalShare(a: Elements, b: Elements): number {
+  let equal = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] === b[i]) equal++;
+  return equal / a.length;
+}

@@ -1,0 +1,52 @@
+import { AppError } from '#base/app-error';
+import { assertNever } from '#base/assert';
+import { generationSize } from '#model/ovis/processing/context-image';
+import type { Raster } from '#raster/raster';
+import type { BlobName } from '#shared/contract/job-request';
+
+import type { JobResult, RunJob } from '../jobs/run-job.ts';
+import { ModelCache } from '../ovis/model-cache.ts';
+import { ConditionEncoder } from './conditions.ts';
+import { describe } from './describe.ts';
+import { renderGeneration, type RenderContext } from './render.ts';
+
+/** The pipelines behind one function. Keeps the last model and its conditions for the next job. */
+export function createRunJob(): RunJob {
+  const models = new ModelCache();
+  const conditions = new ConditionEncoder();
+  return async ({ request, inputs, modelFolder, device }, options): Promise<JobResult> => {
+    options.onEvent({ kind: 'phase', name: 'load' });
+    const model = await models.open(modelFolder, device);
+    const context: RenderContext = { ...options, model, conditions };
+    const picture = (name: BlobName) => inputOf(inputs, name);
+    switch (request.kind) {
+      case 'generate':
+        return pictures(await renderGeneration(context, request, generationSize(request)));
+      case 'describe':
+        return {
+          pictures: [],
+          text: await describe(model, request, request.images.map(picture), options),
+          warnings: [],
+        };
+      case 'edit':
+      case 'inpaint':
+      case 'outpaint':
+      case 'control':
+        throw new Error('not built yet');
+      default:
+        return assertNever(request);
+    }
+  };
+}
+
+function pictures(...made: readonly Raster[]): JobResult {
+  return { pictures: made, text: '', warnings: [] };
+}
+
+function inputOf(inputs: ReadonlyMap<BlobName, Raster>, name: BlobName): Raster {
+  const raster = inputs.get(name);
+  if (raster) return raster;
+  throw new AppError('input-missing', 'A picture that the task needs was not sent along. Start the task again.', {
+    data: { blob: name },
+  });
+}

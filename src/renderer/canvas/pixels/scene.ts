@@ -1,0 +1,139 @@
+import type { BlendMode } from '#raster/blend';
+import type { Document } from '#shared/document/document';
+import {
+  compose,
+  identity,
+  invert,
+  isEmptyRect,
+  unionRect,
+  type Rect,
+  type Transform,
+} from '#shared/document/geometry';
+import type { LayerId } from '#shared/document/ids';
+import type { Layer, LayerKind } from '#shared/document/layer';
+import { layerOf } from '#shared/document/layer-tree';
+import type { Pixels } from '#shared/document/pixels';
+import { parseColour, type Colour } from './colour.ts';
+import { reachOf, reachOfRect, type Placed } from './layering.ts';
+import { differingTiles, emptyRect, emptySurface, tileRect, type Channels, type Surface } from './surface.ts';
+
+/** What is to be painted, bottom first, with its pixels at hand: of a document, what is not hidden. */
+export type Scene = readonly SceneNode[];
+
+export type SceneNode = PixelNode | GroupNode;
+
+interface NodeProperties {
+  readonly id: LayerId;
+  readonly opacity: number;
+  readonly blend: BlendMode;
+  readonly mask: Placed | undefined;
+}
+
+export interface PixelNode extends NodeProperties {
+  readonly kind: 'pixels';
+  /** From the document's coordinates. */
+  readonly pixels: Placed;
+  /** Shows the one channel of a mask in this colour. */
+  readonly tint: Colour | undefined;
+}
+
+export interface GroupNode extends NodeProperties {
+  readonly kind: 'group';
+  readonly isolated: boolean;
+  readonly children: Scene;
+}
+
+/** A layer's pixels, or those of its mask. */
+export type LayerPart = 'pixels' | 'mask';
+
+/** The surface a layer shows; whoever asks knows where pixels are kept. */
+export type SurfaceOf = (layer: Layer, part: LayerPart, pixels: Pixels, channels: Channels) => Surface;
+
+/** The part of a document that consists of layers of some kinds, and of the groups around them. */
+export function sceneOf(document: Document, kinds: readonly LayerKind[], surfaceOf: SurfaceOf): Scene {
+  const visit = (ids: readonly LayerId[], parent: Transform): Scene =>
+    ids.flatMap((id): SceneNode[] => {
+      const layer = layerOf(document, id);
+      const fromSource = compose(parent, layer.transform);
+      const toSource = invert(fromSource);
+      // Flattened onto a line, a layer shows nothing.
+      if (!layer.visible || layer.opacity === 0 || !toSource) return [];
+      const place = (surface: Surface): Placed => ({ surface, toSource, fromSource });
+      const mask = layer.mask?.enabled ? place(surfaceOf(layer, 'mask', layer.mask.pixels, 1)) : undefined;
+      const common = { id, opacity: layer.opacity, blend: layer.blend, mask };
+      if (layer.kind === 'group') {
+        const children = visit(layer.children, fromSource);
+        return children.length === 0 ? [] : [{ kind: 'group', ...common, isolated: layer.isolated, children }];
+      }
+      if (!kinds.includes(layer.kind)) return [];
+      const pixels = place(surfaceOf(layer, 'pixels', layer.pixels, layer.kind === 'mask' ? 1 : 4));
+      const tint = layer.kind === 'mask' ? parseColour(layer.tint) : undefined;
+      return [{ kind: 'pixels', ...common, pixels, tint }];
+    });
+  return visit(document.order, identity);
+}
+
+export const noSurface = (_layer: Layer, _part: LayerPart, _pixels: Pixels, channels: Channels): Surface =>
+  emptySurface(channels);
+
+/** Every node that has pixels, bottom first. */
+export function pixelNodes(scene: Scene): PixelNode[] {
+  return scene.flatMap((node) => (node.kind === 'group' ? pixelNodes(node.children) : [node]));
+}
+
+/** Where a node can show anything, in document pixels. */
+export function reachOfNode(node: SceneNode): Rect {
+  if (node.kind === 'pixels') return reachOf(node.pixels);
+  return node.children.map(reachOfNode).reduce(unionRect, emptyRect);
+}
+
+export const contains = (node: SceneNode, id: LayerId): boolean =>
+  node.id === id || (node.kind === 'group' && node.children.some((child) => contains(child, id)));
+
+/**
+ * Where two states of a scene may look different, in document pixels. Layers are told apart by id, tiles by identity;
+ * what only moved in the stack counts with all it covers.
+ */
+export function sceneDifference(before: Scene, after: Scene): Rect[] {
+  const places = (scene: Scene): Map<LayerId, { node: SceneNode; place: string }> => {
+    const found = new Map<LayerId, { node: SceneNode; place: string }>();
+    const visit = (nodes: Scene, parent: string): void => {
+      for (const [index, node] of nodes.entries()) {
+        // The layer below names the place: inserting a layer does not move all that are above it.
+        found.set(node.id, { node, place: `${parent}>${nodes[index - 1]?.id ?? ''}` });
+        if (node.kind === 'group') visit(node.children, node.id);
+      }
+    };
+    visit(scene, '');
+    return found;
+  };
+  const [old, now] = [places(before), places(after)];
+  const rects: Rect[] = [];
+  for (const [id, { node, place }] of old) {
+    const other = now.get(id);
+    if (!other) rects.push(reachOfNode(node));
+    else if (other.place !== place || !isSameLook(node, other.node)) {
+      rects.push(reachOfNode(node), reachOfNode(other.node));
+    } else rects.push(...changedTiles(node, other.node));
+  }
+  for (const [id, { node }] of now) if (!old.has(id)) rects.push(reachOfNode(node));
+  return rects.filter((rect) => !isEmptyRect(rect));
+}
+
+/** All that a node's look depends on, but for its pixels and children. */
+export function lookOf(node: SceneNode): string {
+  const { kind, id, opacity, blend, mask } = node;
+  const own = kind === 'group' ? node.isolated : [node.pixels.fromSource, node.tint];
+  return JSON.stringify([kind, id, opacity, blend, mask?.fromSource, own]);
+}
+
+const isSameLook = (one: SceneNode, other: SceneNode): boolean => lookOf(one) === lookOf(other);
+
+function changedTiles(before: SceneNode, after: SceneNode): Rect[] {
+  const pairs: [Placed, Placed][] = [];
+  if (before.mask && after.mask) pairs.push([before.mask, after.mask]);
+  if (before.kind === 'pixels' && after.kind === 'pixels') pairs.push([before.pixels, after.pixels]);
+  return pairs.flatMap(([old, now]) =>
+    differingTiles(old.surface, now.surface).map((key) => reachOfRect(now.fromSource, tileRect(key))),
+  );
+}

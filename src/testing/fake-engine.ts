@@ -68,7 +68,7 @@ async function runJob(...[{ request, inputs }, { signal, onEvent }]: Parameters<
     const preview = { width: 1, height: 1, channels: 3, data: new Uint8Array(3).fill(step) } as const;
     onEvent({ kind: 'step', step, steps, preview });
   }
-  return { pictures: [...inputs.values()], text: '', warnings: [] };
+  return { pictures: [...inputs.values()], composition: null, text: '', warnings: [] };
 }
 
 async function misbehave(): Promise<void> {

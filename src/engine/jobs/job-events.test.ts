@@ -34,7 +34,7 @@ const job: Job = {
   },
 };
 const picture: Raster = { width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3) };
-const result: JobResult = { pictures: [picture], text: '', warnings: [] };
+const result: JobResult = { pictures: [picture], composition: null, text: '', warnings: [] };
 const never = new AbortController().signal;
 
 async function collect(events: AsyncIterable<EngineEvent>): Promise<EngineEvent[]> {
@@ -91,6 +91,7 @@ describe('a job', () => {
     expect((await collect(jobEvents(job, run, { signal: never, now }))).at(-1)).toMatchObject({
       kind: 'finished',
       pictures: [picture],
+      composition: null,
       report: {
         device: 'cpu',
         precision: 'f32',

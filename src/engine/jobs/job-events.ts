@@ -53,8 +53,9 @@ async function settle(
 ): Promise<JobOutcome> {
   try {
     if (signal.aborted) return { kind: 'cancelled' };
-    const { pictures, text, warnings } = await run(job, { signal, onEvent });
-    return { kind: 'finished', pictures: [...pictures], text, report: { ...report(), warnings: [...warnings] } };
+    const { pictures, composition, text, warnings } = await run(job, { signal, onEvent });
+    const whole = { ...report(), warnings: [...warnings] };
+    return { kind: 'finished', pictures: [...pictures], composition, text, report: whole };
   } catch (error) {
     // A job that is being stopped may trip over something on its way out; stopping is still what happened.
     if (signal.aborted || isCancelled(error)) return { kind: 'cancelled' };

@@ -1,6 +1,6 @@
 import type { Raster } from '#raster/raster';
 import type { DeviceReport } from '#shared/contract/device';
-import type { JobWarning, Phase } from '#shared/contract/job-events';
+import type { Composition, JobWarning, Phase } from '#shared/contract/job-events';
 import type { BlobName, JobRequest } from '#shared/contract/job-request';
 
 /** A job as pipelines see it: everything it needs is in it. */
@@ -21,6 +21,8 @@ export type PipelineEvent =
 
 export interface JobResult {
   readonly pictures: readonly Raster[];
+  /** How the picture was laid over the one it was made from; null when it was not made from one. */
+  readonly composition: Composition | null;
   /** The whole answer of a job that describes; empty otherwise. */
   readonly text: string;
   readonly warnings: readonly JobWarning[];

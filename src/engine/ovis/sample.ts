@@ -22,8 +22,14 @@ export interface SampleSettings {
 export interface EditSettings extends SampleSettings {
   /** How closely the source picture is kept. */
   readonly imageGuidance: number;
-  /** 1 starts from noise alone; less starts later, from the source picture with as much noise. */
-  readonly strength?: number;
+}
+
+/** A run that does not begin with noise alone. */
+export interface LateStart {
+  /** The steps before this one are left out. */
+  readonly step: number;
+  /** Packed latents at the time that step begins. */
+  readonly latents: Float32Array;
 }
 
 export type SampleHooks = Pick<DenoiseOptions, 'constrain' | 'onStep' | 'signal'>;
@@ -59,8 +65,9 @@ export async function sampleEdit(
   source: ContextTokens,
   settings: EditSettings,
   hooks: SampleHooks = {},
+  start: LateStart = { step: 0, latents: settings.noise },
 ): Promise<Float32Array> {
-  const { size, textGuidance, imageGuidance, strength = 1 } = settings;
+  const { size, textGuidance, imageGuidance } = settings;
   const none = await decoderBranch(model, conditions.none, size);
   const image = await decoderBranch(model, conditions.image, size, [source]);
   const full = await decoderBranch(model, conditions.full, size, [source]);
@@ -72,14 +79,14 @@ export async function sampleEdit(
     return guideEdit({ none: free, image: kept, full: toward }, { image: imageGuidance, text: textGuidance });
   };
   const { times, solver } = schedule(model, settings);
-  const from = times.findIndex((t) => t <= strength);
-  const start = times[from]!;
-  const { noise } = settings;
-  const latents = start === 1 ? noise : noise.map((value, i) => start * value + (1 - start) * source.tokens[i]!);
-  return denoise(latents, { ...hooks, times: times.subarray(Math.min(from, times.length - 2)), solver, velocity });
+  return denoise(start.latents, { ...hooks, times: times.subarray(start.step), solver, velocity });
 }
 
-function schedule(model: OvisModel, { size, steps, solver }: SampleSettings) {
-  const imageTokens = (size.rows / 2) * (size.columns / 2);
-  return { times: timesteps(steps, imageTokens, model.config.decoder.schedule), solver };
+/** The times of a run; see `timesteps`. */
+export function samplingTimes(model: OvisModel, { size, steps }: Pick<SampleSettings, 'size' | 'steps'>): Float32Array {
+  return timesteps(steps, (size.rows / 2) * (size.columns / 2), model.config.decoder.schedule);
+}
+
+function schedule(model: OvisModel, settings: SampleSettings) {
+  return { times: samplingTimes(model, settings), solver: settings.solver };
 }

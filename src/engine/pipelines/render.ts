@@ -1,6 +1,7 @@
 /** @file From words, or a picture and words, to a picture: the two abilities that every pipeline is made of. */
 import { fromVaePixels, toVaePixels } from '#model/ovis/processing/context-image';
 import type { RgbRaster } from '#model/ovis/processing/rgb';
+import type { PictureSize } from '#model/ovis/processing/smart-resize';
 import { previewLatents, type LatentPreview } from '#model/ovis/sampling/latent-preview';
 import { packLatents, unpackLatents, type LatentSize } from '#model/ovis/sampling/latent-tokens';
 import { gaussianNoise } from '#model/ovis/sampling/noise';
@@ -8,10 +9,18 @@ import type { SolverName } from '#model/ovis/sampling/solvers';
 import { throwIfCancelled } from '#base/abort';
 
 import type { RunOptions } from '../jobs/run-job.ts';
-import { contextTokens, vaeLatents, type ContextTokens } from '../ovis/decoder.ts';
+import { contextTokens, vaeLatents } from '../ovis/decoder.ts';
 import type { OvisModel } from '../ovis/ovis-model.ts';
-import { sampleEdit, sampleGeneration, type SampleHooks } from '../ovis/sample.ts';
+import {
+  sampleEdit,
+  sampleGeneration,
+  samplingTimes,
+  type LateStart,
+  type SampleHooks,
+  type SampleSettings,
+} from '../ovis/sample.ts';
 import { decodePixels, encodeLatents } from '../ovis/vae.ts';
+import { firstFreeStep, noisedOriginal, restoreKept, type KeptLatents } from './compositing/latent-merge.ts';
 import type { ConditionEncoder } from './conditions.ts';
 import { latentPreview } from './latent-preview.ts';
 
@@ -33,7 +42,7 @@ export interface RenderContext extends RunOptions {
 export async function renderGeneration(
   context: RenderContext,
   request: SamplingRequest,
-  size: { readonly width: number; readonly height: number },
+  size: PictureSize,
 ): Promise<RgbRaster> {
   const { model, signal, onEvent } = context;
   onEvent({ kind: 'phase', name: 'encode' });
@@ -45,31 +54,34 @@ export async function renderGeneration(
   return decodePicture(context, tokens, size);
 }
 
+export interface EditInstruction extends SamplingRequest {
+  readonly imageGuidance: number;
+}
+
+/** What of a picture an edit must leave as it is. */
+export interface KeptRegion {
+  /** RGB of the source's size; what is kept of it. */
+  readonly original: RgbRaster;
+  /** One number a latent cell: how freely it may change; see `restoreKept`. */
+  readonly mask: Float32Array;
+}
+
 export interface EditRendering {
   readonly picture: RgbRaster;
   /** The source after a round trip through the VAE: what the picture would be if nothing had changed. */
-  readonly reconstruction: RgbRaster;
+  readonly reconstruct: () => Promise<RgbRaster>;
 }
-
-/** Latent-space constraint of one edit; see `denoise`. */
-export type Constrain = (
-  latents: Float32Array,
-  time: number,
-  source: ContextTokens,
-  noise: Float32Array,
-) => Float32Array;
 
 /**
  * Changes a picture by words.
  *
- * @param source sides are multiples of 16; the result has its size
- * @param options.contextPicture what the model is shown beside the picture, when it is not the source itself
+ * @param source what the model is shown; sides are multiples of 16, and the result has its size
  */
 export async function renderEdit(
   context: RenderContext,
-  request: SamplingRequest & { readonly imageGuidance: number },
+  request: EditInstruction,
   source: RgbRaster,
-  options: { readonly strength?: number; readonly constrain?: Constrain; readonly original?: RgbRaster } = {},
+  region: KeptRegion | null = null,
 ): Promise<EditRendering> {
   const { model, signal, onEvent } = context;
   onEvent({ kind: 'phase', name: 'encode' });
@@ -78,36 +90,55 @@ export async function renderEdit(
   const latents = await encodeLatents(model, toVaePixels(source), source);
   throwIfCancelled(signal);
   const size = latentSize(model, source);
-  const seen = contextTokens(model, latents, size);
+  const settings = { ...sampleSettings(model, request, source), imageGuidance: request.imageGuidance };
+  const kept = region && (await keptLatents(model, region, settings));
+  throwIfCancelled(signal);
 
-  const settings = sampleSettings(model, request, source);
-  const { constrain, strength } = options;
-  const kept = options.original
-    ? contextTokens(model, await encodeLatents(model, toVaePixels(options.original), source), size)
-    : seen;
   const hooks = await enterDenoising(context, size);
   const tokens = await sampleEdit(
     model,
     conditions,
-    seen,
-    { ...settings, imageGuidance: request.imageGuidance, ...(strength !== undefined && { strength }) },
-    { ...hooks, ...(constrain && { constrain: (x, time) => constrain(x, time, kept, settings.noise) }) },
+    contextTokens(model, latents, size),
+    settings,
+    { ...hooks, ...(kept && { constrain: (x, time) => constrained(x, kept, size, time) }) },
+    kept ? lateStart(model, kept, settings) : undefined,
   );
   const picture = await decodePicture(context, tokens, source);
-  throwIfCancelled(signal);
-  const reconstruction = fromVaePixels(
-    await decodePixels(model, latents, { width: size.columns, height: size.rows }),
-    source,
-  );
-  return { picture, reconstruction };
+  const reconstruct = () => decodeOnly(model, latents, source, signal);
+  return { picture, reconstruct };
 }
 
-export function latentSize(model: OvisModel, size: { readonly width: number; readonly height: number }): LatentSize {
+async function keptLatents(
+  model: OvisModel,
+  { original, mask }: KeptRegion,
+  { noise, size }: { noise: Float32Array; size: LatentSize },
+): Promise<KeptLatents> {
+  const { scalingFactor } = model.config.vae;
+  const latents = await encodeLatents(model, toVaePixels(original), original);
+  return { original: latents.map((value) => value * scalingFactor), noise: unpackLatents(noise, size), mask };
+}
+
+/** Packed latents with the kept cells put back. */
+function constrained(tokens: Float32Array, kept: KeptLatents, size: LatentSize, time: number): Float32Array {
+  const latents = unpackLatents(tokens, size);
+  restoreKept(latents, kept, time);
+  return packLatents(latents, size);
+}
+
+/** Where no cell is free before some step, the run begins there. */
+function lateStart(model: OvisModel, kept: KeptLatents, settings: SampleSettings): LateStart {
+  const times = samplingTimes(model, settings);
+  // The last step always runs, so that there is a result even of a mask that frees nothing.
+  const step = Math.min(firstFreeStep([...times], kept.mask), settings.steps - 1);
+  return { step, latents: packLatents(noisedOriginal(kept, times[step]!), settings.size) };
+}
+
+export function latentSize(model: OvisModel, size: PictureSize): LatentSize {
   const { factor } = model.config.vae;
   return { rows: size.height / factor, columns: size.width / factor };
 }
 
-function sampleSettings(model: OvisModel, request: SamplingRequest, size: { width: number; height: number }) {
+function sampleSettings(model: OvisModel, request: SamplingRequest, size: PictureSize) {
   const cells = latentSize(model, size);
   const noise = gaussianNoise(request.seed, model.config.vae.latentChannels * cells.rows * cells.columns);
   const { steps, solver, textGuidance } = request;
@@ -135,12 +166,22 @@ function previewOf(preview: LatentPreview, tokens: Float32Array, size: LatentSiz
 async function decodePicture(
   { model, signal, onEvent }: RenderContext,
   tokens: Float32Array,
-  size: { readonly width: number; readonly height: number },
+  size: PictureSize,
 ): Promise<RgbRaster> {
   throwIfCancelled(signal);
   onEvent({ kind: 'phase', name: 'decode' });
+  return decodeOnly(model, vaeLatents(model, tokens, latentSize(model, size)), size, signal);
+}
+
+/** @param latents not scaled */
+async function decodeOnly(
+  model: OvisModel,
+  latents: Float32Array,
+  size: PictureSize,
+  signal: AbortSignal,
+): Promise<RgbRaster> {
+  throwIfCancelled(signal);
   await model.enterPhase('vaeDecoder');
-  const cells = latentSize(model, size);
-  const latents = vaeLatents(model, tokens, cells);
-  return fromVaePixels(await decodePixels(model, latents, { width: cells.columns, height: cells.rows }), size);
+  const { rows, columns } = latentSize(model, size);
+  return fromVaePixels(await decodePixels(model, latents, { width: columns, height: rows }), size);
 }

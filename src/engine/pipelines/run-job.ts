@@ -8,6 +8,7 @@ import type { JobResult, RunJob } from '../jobs/run-job.ts';
 import { ModelCache } from '../ovis/model-cache.ts';
 import { ConditionEncoder } from './conditions.ts';
 import { describe } from './describe.ts';
+import { controlPicture, editPicture, inpaintPicture, outpaintPicture } from './edit-picture.ts';
 import { renderGeneration, type RenderContext } from './render.ts';
 
 /** The pipelines behind one function. Keeps the last model and its conditions for the next job. */
@@ -20,27 +21,26 @@ export function createRunJob(): RunJob {
     const context: RenderContext = { ...options, model, conditions };
     const picture = (name: BlobName) => inputOf(inputs, name);
     switch (request.kind) {
-      case 'generate':
-        return pictures(await renderGeneration(context, request, generationSize(request)));
-      case 'describe':
-        return {
-          pictures: [],
-          text: await describe(model, request, request.images.map(picture), options),
-          warnings: [],
-        };
+      case 'generate': {
+        const made = await renderGeneration(context, request, generationSize(request));
+        return { pictures: [made], composition: null, text: '', warnings: [] };
+      }
+      case 'describe': {
+        const text = await describe(model, request, request.images.map(picture), options);
+        return { pictures: [], composition: null, text, warnings: [] };
+      }
       case 'edit':
+        return editPicture(context, request, picture(request.image));
       case 'inpaint':
+        return inpaintPicture(context, request, picture(request.image), picture(request.mask));
       case 'outpaint':
+        return outpaintPicture(context, request, picture(request.image));
       case 'control':
-        throw new Error('not built yet');
+        return controlPicture(context, request, picture(request.image));
       default:
         return assertNever(request);
     }
   };
-}
-
-function pictures(...made: readonly Raster[]): JobResult {
-  return { pictures: made, text: '', warnings: [] };
 }
 
 function inputOf(inputs: ReadonlyMap<BlobName, Raster>, name: BlobName): Raster {

@@ -46,9 +46,20 @@ const zStepEvent = z.object({
 /** A piece of an answer, to be appended to what came before. */
 const zTextEvent = z.object({ kind: z.literal('text'), delta: z.string() });
 
+/** How a result that starts from a picture was brought back onto it. */
+export const zComposition = z.object({
+  /** What was laid over the picture, RGBA with its top left corner at (x, y): a layer of its own. Null: nothing changed. */
+  patch: z.object({ x: z.int(), y: z.int(), raster: zRaster }).nullable(),
+  /** Share of the picture's pixels that may differ from before; all others are the same bytes. */
+  changedFraction: z.number().min(0).max(1),
+});
+export type Composition = z.infer<typeof zComposition>;
+
 const zFinishedEvent = z.object({
   kind: z.literal('finished'),
   pictures: z.array(zRaster),
+  /** Of the picture, for jobs that start from one. */
+  composition: zComposition.nullable(),
   /** The whole answer; empty for jobs that make pictures. */
   text: z.string(),
   report: zJobReport,

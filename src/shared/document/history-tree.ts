@@ -30,18 +30,20 @@ export const emptyHistory: HistoryTree = Object.freeze({
 });
 
 /**
- * The tree after some events. The tables are copied once for all of them, so replaying a long journal is linear.
+ * The tree after some events. A table is copied once for all of them, and only if one changes it: replaying a
+ * long journal is linear, and undo copies nothing.
  * @throws AppError `history-broken` when an event speaks of a node that is not there, or adds one that is.
  */
 export function replay(tree: HistoryTree, events: Iterable<HistoryEvent>): HistoryTree {
   const next: Draft = {
     ...tree,
-    nodes: new Map(tree.nodes),
-    children: new Map(tree.children),
-    preferred: new Map(tree.preferred),
+    nodes: new LazyCopy(tree.nodes),
+    children: new LazyCopy(tree.children),
+    preferred: new LazyCopy(tree.preferred),
   };
   for (const event of events) applyEvent(next, event);
-  return Object.freeze(next);
+  const { nodes, children, preferred } = next;
+  return Object.freeze({ ...next, nodes: nodes.table, children: children.table, preferred: preferred.table });
 }
 
 /** Where undo goes, or null at the beginning. */
@@ -123,21 +125,47 @@ export function requestReferences(request: JobRequest): BlobName[] {
   }
 }
 
-export function nodeOf(tree: HistoryTree, id: NodeId): HistoryNode {
+export function nodeOf(
+  tree: { readonly nodes: { get(id: NodeId): HistoryNode | undefined } },
+  id: NodeId,
+): HistoryNode {
   const node = tree.nodes.get(id);
   if (!node) throw broken(`node ${id} is missing`);
   return node;
 }
 
-/** A tree under construction: its tables belong to one `replay` call. */
+/** A tree under construction, for one `replay` call. */
 interface Draft {
   title: string;
-  nodes: Map<NodeId, HistoryNode>;
-  children: Map<NodeId, readonly NodeId[]>;
+  readonly nodes: LazyCopy<HistoryNode>;
+  readonly children: LazyCopy<readonly NodeId[]>;
   root: NodeId | null;
   current: NodeId | null;
-  preferred: Map<NodeId, NodeId>;
+  readonly preferred: LazyCopy<NodeId>;
   draft: PromptState | null;
+}
+
+/** A table that is copied when it is changed for the first time. */
+class LazyCopy<Value> {
+  #table: ReadonlyMap<NodeId, Value>;
+  #copy: Map<NodeId, Value> | undefined;
+
+  constructor(table: ReadonlyMap<NodeId, Value>) {
+    this.#table = table;
+  }
+
+  get table(): ReadonlyMap<NodeId, Value> {
+    return this.#copy ?? this.#table;
+  }
+
+  get(key: NodeId): Value | undefined {
+    return this.table.get(key);
+  }
+
+  set(key: NodeId, value: Value): void {
+    this.#copy ??= new Map(this.#table);
+    this.#copy.set(key, value);
+  }
 }
 
 function applyEvent(tree: Draft, event: HistoryEvent): void {
@@ -162,7 +190,7 @@ function applyEvent(tree: Draft, event: HistoryEvent): void {
 }
 
 function addNode(tree: Draft, node: HistoryNode): void {
-  if (tree.nodes.has(node.id)) throw broken(`node ${node.id} is there already`);
+  if (tree.nodes.get(node.id)) throw broken(`node ${node.id} is there already`);
   if ((node.parent === null) !== (tree.root === null)) throw broken(`node ${node.id} has no place`);
   tree.nodes.set(node.id, node);
   tree.draft = null;

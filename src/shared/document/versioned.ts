@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import { AppError } from '#base/app-error';
 
@@ -24,15 +24,14 @@ export function parseVersioned<Schema extends z.ZodType>(
   { what, schema, steps }: VersionedShape<Schema>,
 ): z.infer<Schema> {
   const newest = steps.length + 1;
-  const stored = zStored.safeParse(value);
-  if (!stored.success) throw invalid(what, 'version: missing');
-  const { version } = stored.data;
+  if (!isStored(value)) throw invalid(what, 'version: missing');
+  const { version } = value;
   if (version > newest) {
     throw new AppError('version-too-new', `This ${what} was made by a newer studio: update the studio to open it.`, {
       data: { what, version, newest },
     });
   }
-  let lifted: Record<string, unknown> = stored.data;
+  let lifted: Record<string, unknown> = value;
   for (const [index, step] of steps.slice(version - 1).entries()) {
     lifted = { ...step(lifted), version: version + index + 1 };
   }
@@ -44,7 +43,10 @@ export function parseVersioned<Schema extends z.ZodType>(
   return parsed.data;
 }
 
-const zStored = z.looseObject({ version: z.int().min(1) });
+function isStored(value: unknown): value is { version: number } {
+  if (typeof value !== 'object' || value === null || !('version' in value)) return false;
+  return Number.isInteger(value.version) && Number(value.version) >= 1;
+}
 
 function invalid(what: string, problem: string): AppError {
   return new AppError('stored-value-invalid', `This ${what} is damaged (${problem}): restore an earlier copy.`, {

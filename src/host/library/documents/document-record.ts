@@ -31,7 +31,7 @@ export async function encodeEvent(event: HistoryEvent, document?: Document): Pro
 
 /** @throws AppError `stored-value-invalid`, `version-too-new` */
 export function decodeEvent(payload: Buffer): HistoryEvent {
-  return parseEvent(parseJson(headOf(payload)));
+  return parseVersioned(parseJson(headOf(payload)), storedEvent).event;
 }
 
 /** The document that was committed with an event. @throws AppError `stored-value-invalid`, `version-too-new` */
@@ -44,11 +44,6 @@ export async function decodeDocument(payload: Buffer): Promise<Document> {
     throw notAStep(error);
   }
   return parseDocument(parseJson(json));
-}
-
-/** @throws AppError `stored-value-invalid`, `version-too-new` */
-export function parseEvent(value: unknown): HistoryEvent {
-  return parseVersioned(value, storedEvent).event;
 }
 
 function headOf(payload: Buffer): Buffer {

@@ -2,11 +2,11 @@ import * as nodeFs from 'node:fs/promises';
 
 import { z } from 'zod';
 
+import { frozen } from '#shared/document/frozen';
 import type { HistoryEvent } from '#shared/document/history-node';
 import { writeFileDurably } from '../../files/durable-write.ts';
 import { decodeRecord, encodeRecord } from '../journal/record-format.ts';
 import type { LibraryFs } from '../library-fs.ts';
-import { parseEvent } from './document-record.ts';
 
 /** An event of a document's journal and where its record starts. */
 export interface PlacedEvent {
@@ -22,11 +22,16 @@ export interface Snapshot {
   readonly events: readonly PlacedEvent[];
 }
 
-const zSnapshotFile = z.strictObject({
-  version: z.literal(1),
+/** Goes up with every change of `zHistoryEvent`: a snapshot of another number is not used. */
+const snapshotVersion = 1;
+
+// The events are what this studio has parsed before it wrote them, and the checksum says that they are still that:
+// parsing ten thousand of them again would take longer than all the rest of opening.
+const zSnapshotFile = z.object({
+  version: z.literal(snapshotVersion),
   incarnation: z.string(),
   end: z.int().min(0),
-  events: z.array(z.tuple([z.int().min(0), z.unknown()])),
+  events: z.custom<readonly (readonly [number, HistoryEvent])[]>(Array.isArray),
 });
 
 /** Saves what opening would otherwise compute. It is never the only copy of anything. */
@@ -36,7 +41,7 @@ export async function writeSnapshot(
   fs: LibraryFs,
 ): Promise<void> {
   const file: z.infer<typeof zSnapshotFile> = {
-    version: 1,
+    version: snapshotVersion,
     incarnation,
     end,
     events: events.map(({ offset, event }) => [offset, event]),
@@ -52,7 +57,7 @@ export async function readSnapshot(path: string, fs: LibraryFs = nodeFs): Promis
       const payload = decodeRecord(await file.readFile(), 0);
       if (payload === undefined) return undefined;
       const { incarnation, end, events } = zSnapshotFile.parse(JSON.parse(payload.toString('utf8')));
-      const placed = events.map(([offset, event]) => ({ offset, event: parseEvent({ version: 1, event }) }));
+      const placed = events.map(([offset, event]) => ({ offset, event: frozen(event) }));
       return { incarnation, end, events: placed };
     } finally {
       await file.close();

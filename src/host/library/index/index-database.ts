@@ -25,7 +25,7 @@ CREATE INDEX items_by_blob ON items (blob);
 CREATE TABLE tags (tag TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (tag, seq)) WITHOUT ROWID;
 CREATE INDEX tags_by_item ON tags (seq);
 CREATE VIRTUAL TABLE words USING fts5 (
-  text, content='', contentless_delete=1, prefix='1 2 3', tokenize='porter unicode61 remove_diacritics 2'
+  text, content='', contentless_delete=1, prefix='1 2', tokenize='porter unicode61 remove_diacritics 2'
 );
 CREATE TABLE documents (
   id TEXT PRIMARY KEY, changed_at REAL NOT NULL, size INTEGER NOT NULL, summary TEXT NOT NULL

@@ -75,6 +75,10 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   }
 }
 
+export function runtimeVersion(): string {
+  return env.versions.node ?? env.versions.common;
+}
+
 function nativeOptions(options: SessionOptions): InferenceSession.SessionOptions {
   const { device, externalDataFolder, threads, dimensions } = options;
   return {

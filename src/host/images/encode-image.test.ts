@@ -3,21 +3,10 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 
 import type { Raster } from '#raster/raster';
+import { arbitraryRaster } from '#testing/arbitrary-raster';
 
 import { decodeImage, decodeMask } from './decode-image.ts';
 import { encodeImage, type EncodeOptions } from './encode-image.ts';
-
-const anyRaster: fc.Arbitrary<Raster> = fc
-  .record({
-    width: fc.integer({ min: 1, max: 40 }),
-    height: fc.integer({ min: 1, max: 40 }),
-    channels: fc.constantFrom(3 as const, 4 as const),
-  })
-  .chain(({ width, height, channels }) =>
-    fc
-      .uint8Array({ minLength: width * height * channels, maxLength: width * height * channels })
-      .map((data) => ({ width, height, channels, data })),
-  );
 
 describe('writing a picture', () => {
   it.each<EncodeOptions>([
@@ -27,7 +16,7 @@ describe('writing a picture', () => {
     { format: 'tiff' },
   ])('%j gives every sample back, also under full transparency', async (options) => {
     await fc.assert(
-      fc.asyncProperty(anyRaster, async (raster) => {
+      fc.asyncProperty(arbitraryRaster(3, 4), async (raster) => {
         expect((await decodeImage(await encodeImage(raster, options))).raster).toEqual(raster);
       }),
       { numRuns: 40 },

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+import { zDevice } from '#shared/contract/device';
+import { zPrecision } from '#shared/contract/job-request';
+import { zDocumentId } from '#shared/document/ids';
+
+/** How pictures are saved unless one says otherwise. */
+const zExportSettings = z.strictObject({
+  format: z.enum(['png', 'jpeg', 'webp', 'avif', 'tiff']).default('png'),
+  /** Of JPEG, WebP and AVIF. */
+  quality: z.int().min(1).max(100).default(92),
+  /** Whether the file says how it was made. */
+  withRecipe: z.boolean().default(true),
+});
+
+const zBrushSettings = z.strictObject({
+  /** Diameter in document pixels. */
+  size: z.number().min(1).max(2000).default(40),
+  hardness: z.number().min(0).max(1).default(0.8),
+  opacity: z.number().min(0).max(1).default(1),
+  smoothing: z.boolean().default(true),
+});
+
+/** Everything a person can set that belongs to no document. Every field has a default that is safe. */
+export const zSettings = z.strictObject({
+  version: z.literal(1),
+  language: z.enum(['system', 'en', 'zh']).default('system'),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  motion: z.enum(['system', 'full', 'reduced']).default('system'),
+  /** Package id in the model library; null takes the model in the box. */
+  model: z.string().min(1).nullable().default(null),
+  device: zDevice.or(z.literal('auto')).default('auto'),
+  precision: zPrecision.or(z.literal('auto')).default('auto'),
+  /** Whether pictures are described by the model while the computer has nothing else to do. */
+  captionWhenIdle: z.boolean().default(false),
+  /** After how many days the trash is emptied. */
+  trashDays: z.int().min(1).max(3650).default(30),
+  export: zExportSettings.prefault({}),
+  brush: zBrushSettings.prefault({}),
+  /** Keys a person has put on commands, by command. */
+  shortcuts: z.record(z.string().max(100), z.string().max(100)).default({}),
+  /** Which panels are where; the renderer's own. */
+  panels: z.record(z.string().max(100), z.json()).default({}),
+  /** Last opened first. */
+  recentDocuments: z.array(zDocumentId).max(50).default([]),
+});
+export type Settings = Readonly<z.infer<typeof zSettings>>;
+/** Some settings, of a group only those that change. */
+export type SettingsChanges = {
+  readonly [Key in Exclude<keyof Settings, 'version'>]?: Key extends 'export' | 'brush'
+    ? Partial<Settings[Key]>
+    : Settings[Key];
+};
+
+export const defaultSettings: Settings = zSettings.parse({ version: 1 });

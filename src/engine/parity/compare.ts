@@ -64,3 +64,15 @@ function equalShare(a: Elements, b: Elements): number {
   for (let i = 0; i < a.length; i++) if (a[i] === b[i]) equal++;
   return equal / a.length;
 }
+
+/** What the manifest asks of f32 on a CPU. */
+export const exactTolerance: Tolerance = { atolFactor: 1, relative: 0 };
+
+/**
+ * For other devices: f32 there rounds differently (fused multiply-add, other orders of summation, shorter sines), and the
+ * error of a whole loop grows with its steps. Quantised precisions are shown, not judged; their share is for the pictures.
+ */
+export function toleranceOf(precision: 'f32' | 'f16' | 'int8' | 'q4'): Tolerance {
+  const relative = { f32: 1e-3, f16: 2e-2, int8: 0.2, q4: 0.4 };
+  return { atolFactor: 20, relative: relative[precision] };
+}

@@ -75,10 +75,16 @@ export class GoldenCase {
     return String(this.params[param]);
   }
 
+  /** What the manifest says of an output, or of the one it is identical to. */
+  output(name: string): ExpectedOutput {
+    const output = this.outputs[name]!;
+    return output.same_as === undefined ? output : this.outputs[output.same_as]!;
+  }
+
   /** The stored elements of an output, whichever name they are stored under. */
   expected(name: string): Float32Array | Int32Array | Uint8Array {
-    const { same_as: twin, dtype } = this.outputs[name]!;
-    const stored = `out.${twin ?? name}`;
+    const stored = `out.${this.outputs[name]!.same_as ?? name}`;
+    const { dtype } = this.output(name);
     if (dtype === 'F32') return this.f32(stored);
     return dtype === 'I32' ? this.i32(stored) : this.u8(stored);
   }

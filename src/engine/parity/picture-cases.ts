@@ -27,7 +27,8 @@ export const aspectCropCase: RunCase = (golden, model) => {
   return Promise.resolve({
     image_u8_out: picture.data,
     pixels: toVaePixels(picture),
-    img_ids: imagePositions(cells, tokenTime.context),
+    // Before the reference marks them as context.
+    img_ids: imagePositions(cells, tokenTime.generated),
   });
 };
 

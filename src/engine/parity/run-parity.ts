@@ -44,8 +44,8 @@ export async function* runParity(folder: string, model: OvisModel, tolerance: To
       });
     }
     const actual = await run(golden, model);
-    for (const [name, output] of Object.entries(golden.outputs)) {
-      yield compareOutput(golden.id, name, golden.expected(name), actual[name], output, tolerance);
+    for (const name of Object.keys(golden.outputs)) {
+      yield compareOutput(golden.id, name, golden.expected(name), actual[name], golden.output(name), tolerance);
     }
   }
   for (const table of manifest.tables ?? []) {

@@ -21,6 +21,18 @@ export const errorCodes = {
   'tokenizer-invalid': 'model',
   'prompt-pictures-mismatch': 'input',
 
+  // Downloads (src/host/download, src/host/models)
+  'network-unreachable': 'network',
+  'download-interrupted': 'network',
+  'download-corrupt': 'network',
+  'download-changed': 'network',
+  'download-not-found': 'network',
+  'download-not-allowed': 'network',
+  'download-refused': 'network',
+  'download-busy': 'resource',
+  'hub-answer-invalid': 'network',
+  'hub-no-safetensors': 'model',
+
   // Picture files (src/host/images)
   'image-empty': 'input',
   'image-unknown': 'input',
@@ -39,7 +51,6 @@ export const errorCodes = {
   'engine-busy': 'engine',
   'engine-crashed': 'engine',
   'engine-start-failed': 'engine',
-  'engine-protocol': 'engine',
   'input-missing': 'input',
   'golden-invalid': 'input',
   'golden-unknown': 'input',
@@ -74,11 +85,17 @@ export const errorCodes = {
   'journal-failed': 'resource',
   'library-read-only': 'resource',
   'stored-value-invalid': 'input',
+  'sweep-unsafe': 'input',
   'tile-index-damaged': 'input',
   'version-too-new': 'input',
 
   // Training (src/train)
   'data-missing': 'resource',
+
+  // The command line (src/cli)
+  'model-missing': 'model',
+  'model-ambiguous': 'usage',
+  'output-exists': 'input',
 
   // Masks and extensions (src/engine/pipelines/compositing)
   'mask-empty': 'input',

@@ -31,6 +31,9 @@ interface PutOptions {
  * Immutable files named by the SHA-256 of their bytes, in 256 folders by the first two digits. Putting the same bytes
  * twice keeps one. A `put` that has resolved survives a power cut: bytes, name and folder are synced. Several processes
  * may put at once.
+ *
+ * What nothing refers to is set aside first, in `unused`, and deleted much later. Whoever asks for it in between gets it
+ * back, so a sweep can never take what someone is about to use.
  */
 export class BlobStore {
   readonly #folder: string;
@@ -54,7 +57,7 @@ export class BlobStore {
     if (!readOnly) {
       await makeFolderDurably(folder, fs);
       const there = new Set((await readFolder(folder, fs)).map(({ name }) => name));
-      for (const name of [incoming, ...shards]) if (!there.has(name)) await fs.mkdir(join(folder, name));
+      for (const name of [incoming, unused, ...shards]) if (!there.has(name)) await fs.mkdir(join(folder, name));
       // Also when nothing was missing: whoever made them may have been killed before this.
       await syncFolder(folder, { fs });
     }
@@ -74,13 +77,25 @@ export class BlobStore {
     return info;
   }
 
+  /** Whether there is such a blob. */
   async has(name: BlobName): Promise<boolean> {
-    return this.#putHere.has(name) || (await this.sizeOf(name)) !== undefined;
+    return (await this.sizeOf(name)) !== undefined;
+  }
+
+  /** Whether there is such a blob; if so, no sweep takes it for the next while, so that it can be referred to. */
+  async keep(name: BlobName): Promise<boolean> {
+    if (this.#putHere.has(name)) return true;
+    if (!(await this.has(name))) return false;
+    const now = new Date();
+    // On a read-only disk the time stays as it is, and nothing is swept there either.
+    await this.#fs.utimes(this.pathOf(name), now, now).catch(() => undefined);
+    return true;
   }
 
   /** Size in bytes, or undefined when there is no such blob. */
   async sizeOf(name: BlobName): Promise<number | undefined> {
-    return (await this.#stat(name))?.sizeBytes;
+    const stored = (await this.#stat(name)) ?? ((await this.#bringBack(name)) ? await this.#stat(name) : undefined);
+    return stored?.sizeBytes;
   }
 
   /**
@@ -132,16 +147,14 @@ export class BlobStore {
     return hash.digest('hex') === name;
   }
 
-  /** Every blob there is, in no order. */
+  /** Every blob in use as far as anyone knows, in no order. */
   async *list(): AsyncGenerator<StoredBlob> {
-    for (const shard of await this.#entries(this.#folder)) {
-      if (!shard.isDirectory() || !/^[0-9a-f]{2}$/.test(shard.name)) continue;
-      for (const entry of await this.#entries(join(this.#folder, shard.name))) {
-        if (!/^[0-9a-f]{64}$/.test(entry.name)) continue;
-        const stored = await this.#stat(entry.name as BlobName);
-        if (stored) yield stored;
-      }
-    }
+    for (const shard of shards) yield* this.#listFolder(join(this.#folder, shard));
+  }
+
+  /** Every blob that was set aside, with the time at which it was. */
+  async *listUnused(): AsyncGenerator<StoredBlob> {
+    yield* this.#listFolder(join(this.#folder, unused));
   }
 
   /** Whether this process has put it since it started. */
@@ -149,10 +162,54 @@ export class BlobStore {
     return this.#putHere.has(name);
   }
 
-  /** Deletes a blob. Only the sweep and the repair of a damaged blob do that. */
-  async remove(name: BlobName): Promise<void> {
+  /** Sets aside a blob that nothing refers to. */
+  async setAside(name: BlobName): Promise<void> {
+    const aside = join(this.#folder, unused, name);
+    await this.#fs.rename(this.pathOf(name), aside);
+    const now = new Date();
+    await this.#fs.utimes(aside, now, now);
+  }
+
+  /** Deletes a blob that was set aside, for good. */
+  async removeUnused(name: BlobName): Promise<void> {
+    await this.#fs.rm(join(this.#folder, unused, name), { force: true });
+  }
+
+  /** Deletes a blob whose bytes are not what its name says. */
+  async removeDamaged(name: BlobName): Promise<void> {
     this.#putHere.delete(name);
     await this.#fs.rm(this.pathOf(name), { force: true });
+  }
+
+  /** Deletes what interrupted streams have left, older than a time; returns how many. */
+  async removeLeftovers(olderThanMs: number): Promise<number> {
+    let count = 0;
+    for (const { name } of await readFolder(join(this.#folder, incoming), this.#fs)) {
+      const path = join(this.#folder, incoming, name);
+      if ((await this.#fs.lstat(path)).mtimeMs >= olderThanMs) continue;
+      await this.#fs.rm(path, { force: true });
+      count += 1;
+    }
+    return count;
+  }
+
+  /** Moves a blob back that was set aside; false when there is none. */
+  async #bringBack(name: BlobName): Promise<boolean> {
+    try {
+      await renameDurably(join(this.#folder, unused, name), this.pathOf(name), { fs: this.#fs });
+      return true;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return false;
+      throw fileError(error, this.pathOf(name), 'bring a picture back');
+    }
+  }
+
+  async *#listFolder(folder: string): AsyncGenerator<StoredBlob> {
+    for (const { name } of await readFolder(folder, this.#fs)) {
+      if (!/^[0-9a-f]{64}$/.test(name)) continue;
+      const stored = await statBlob(join(folder, name), this.#fs);
+      if (stored) yield { ...stored, name: name as BlobName };
+    }
   }
 
   async #putBytes(bytes: Uint8Array, { expected, maxBytes = Infinity }: PutOptions): Promise<BlobInfo> {
@@ -202,41 +259,28 @@ export class BlobStore {
     }
   }
 
-  /**
-   * Whether the blob is there already with its full length. Its time is renewed, so that a sweep that found it unused does
-   * not take it now. A file of another length is damaged and will be replaced.
-   */
+  /** Whether the blob is there already with its full length. A file of another length is damaged and will be replaced. */
   async #keepExisting(name: BlobName, sizeBytes: number): Promise<boolean> {
-    if (this.#putHere.has(name)) return true;
-    if ((await this.sizeOf(name)) !== sizeBytes) return false;
-    const now = new Date();
-    // On a read-only disk the time stays as it is, and nothing is swept there either.
-    await this.#fs.utimes(this.pathOf(name), now, now).catch(() => undefined);
-    return true;
+    return (await this.sizeOf(name)) === sizeBytes && this.keep(name);
   }
 
   async #stat(name: BlobName): Promise<StoredBlob | undefined> {
-    try {
-      // A link is no blob: following it would let one who can write here show us any file of the user's.
-      const found = await this.#fs.lstat(this.pathOf(name));
-      return found.isFile() ? { name, sizeBytes: found.size, putAtMs: found.mtimeMs } : undefined;
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return undefined;
-      throw fileError(error, this.pathOf(name), 'look for a picture');
-    }
+    const stored = await statBlob(this.pathOf(name), this.#fs);
+    return stored && { ...stored, name };
   }
 
   async #open(name: BlobName): Promise<nodeFs.FileHandle> {
+    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+    const open = () => this.#fs.open(this.pathOf(name), flags);
     try {
-      return await this.#fs.open(this.pathOf(name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+      return await open().catch(async (error: unknown) => {
+        if (systemCode(error) === 'ENOENT' && (await this.#bringBack(name))) return open();
+        throw error;
+      });
     } catch (error) {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') throw missing(name);
       throw fileError(error, this.pathOf(name), 'read a picture');
     }
-  }
-
-  async #entries(folder: string): Promise<Awaited<ReturnType<typeof readFolder>>> {
-    return readFolder(folder, this.#fs);
   }
 }
 
@@ -248,11 +292,23 @@ interface RangeOptions {
 
 const pieceBytes = 1 << 20;
 const incoming = 'incoming';
+const unused = 'unused';
 const shards = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
 
 /** The name that bytes have. */
 export function sha256(bytes: Uint8Array): BlobName {
   return nameFrom(createHash('sha256').update(bytes));
+}
+
+async function statBlob(path: string, fs: LibraryFs): Promise<Omit<StoredBlob, 'name'> | undefined> {
+  try {
+    // A link is no blob: following it would let one who can write here show us any file of the user's.
+    const found = await fs.lstat(path);
+    return found.isFile() ? { sizeBytes: found.size, putAtMs: found.mtimeMs } : undefined;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw fileError(error, path, 'look for a picture');
+  }
 }
 
 /** Makes a folder whose name survives a power cut; its parents too. */

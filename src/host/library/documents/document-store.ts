@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { AppError } from '#base/app-error';
 import type { Document } from '#shared/document/document';
-import type { Commit, HistoryNode } from '#shared/document/history-node';
+import type { HistoryNode } from '#shared/document/history-node';
 import { newDocumentId, newNodeId, zDocumentId, type DocumentId } from '#shared/document/ids';
 import { isTemporaryName, renameDurably, temporaryPathBeside } from '../../files/durable-write.ts';
 import { fileError, systemCode } from '../../files/file-error.ts';
@@ -12,14 +12,14 @@ import { makeFolderDurably, readFolder } from '../blobs/blob-store.ts';
 import { Journal } from '../journal/journal.ts';
 import type { LibraryFs } from '../library-fs.ts';
 import { encodeEvent } from './document-record.ts';
-import { journalFile, OpenDocument } from './open-document.ts';
+import { journalFile, OpenDocument, type CheckCommit } from './open-document.ts';
 
 interface StoreOptions {
   readonly fs?: LibraryFs;
   /** Who opens documents, for the explanation another program gets. */
   readonly purpose: string;
   readonly readOnly?: boolean;
-  readonly check?: (commit: Commit) => Promise<void>;
+  readonly check?: CheckCommit;
   readonly now?: () => number;
 }
 
@@ -74,7 +74,7 @@ export class DocumentStore {
       pinned: false,
       stale: false,
     };
-    await this.#options.check?.({ node, document });
+    await this.#options.check?.({ node, document }, () => Promise.resolve(undefined));
     return this.createFromRecords([
       await encodeEvent({ type: 'title', title }),
       await encodeEvent({ type: 'commit', node }, document),

@@ -28,11 +28,13 @@ export interface OpenDocumentOptions {
   /** Who opens it, for the explanation another opener gets: "Ovis Studio", "studio export". */
   readonly purpose: string;
   readonly readOnly?: boolean;
-  /** Called before a step is kept; rejects when something it refers to is not there. */
-  readonly check?: (commit: Commit) => Promise<void>;
+  /** Called before a step is kept, with the document of the step before; rejects when pixels of it are not there. */
+  readonly check?: CheckCommit | undefined;
   /** Events after which a new snapshot is written. */
   readonly snapshotEvery?: number;
 }
+
+export type CheckCommit = (commit: Commit, before: () => Promise<Document | undefined>) => Promise<void>;
 
 export type DocumentListener = (tree: HistoryTree, event: HistoryEvent) => void;
 
@@ -53,7 +55,7 @@ export class OpenDocument {
   #access: DocumentAccess;
   readonly #folder: string;
   readonly #fs: LibraryFs;
-  readonly #check: (commit: Commit) => Promise<void>;
+  readonly #check: CheckCommit;
   readonly #snapshotEvery: number;
   readonly #journal: Journal | undefined;
   readonly #lock: FileLock | undefined;
@@ -143,7 +145,8 @@ export class OpenDocument {
   /** Adds a step and goes there. @throws AppError `document-read-only`, `history-broken`, `disk-full`, `blob-missing` */
   commit({ node, document }: Commit): Promise<void> {
     return this.#do(async () => {
-      await this.#check({ node, document });
+      const { parent } = node;
+      await this.#check({ node, document }, async () => (parent === null ? undefined : this.document(parent)));
       await this.#append({ event: { type: 'commit', node }, document });
     });
   }

@@ -5,10 +5,11 @@ import { defined } from '#base/assert';
 import { parseOvisConfig, type OvisConfig } from '#model/ovis/config';
 import { buildOvisGraph, type OvisGraphName } from '#model/ovis/graphs';
 import { loadTokenizer, type OvisTokenizer } from '#model/ovis/text/tokenizer';
+import type { Graph } from '#model/ir/graph';
 import { emitOnnx } from '#model/onnx/emit';
 import { withoutView } from '#model/nn/builder';
 import { weightForm } from '#model/weights/layout';
-import { openPackage, type ModelPackage } from '#model/weights/node/model-package';
+import { openPackage, type ModelPackage, type StoredTensor } from '#model/weights/node/model-package';
 import type { DeviceReport } from '#shared/contract/device';
 
 import { createSession, type OrtSession } from '../ort/ort-session.ts';
@@ -77,7 +78,7 @@ export class OvisModel {
   session(name: OvisGraphName): Promise<OrtSession> {
     const existing = this.#sessions.get(name);
     if (existing) return existing;
-    const loading = this.#load(name);
+    const loading = this.sessionOf(this.graph(name));
     this.#sessions.set(name, loading);
     loading.catch(() => this.#sessions.delete(name));
     return loading;
@@ -87,19 +88,34 @@ export class OvisModel {
     await Promise.all([...this.#sessions.keys()].map((name) => this.#release(name)));
   }
 
-  async #load(name: OvisGraphName): Promise<OrtSession> {
-    const { device, fusedAttention } = this.#options.device;
-    const { tensors, directory, precision } = this.package;
-    const graph = buildOvisGraph(name, this.config, {
+  /** A graph as this device runs it and this package stores its weights. */
+  graph(name: OvisGraphName): Graph {
+    const { precision } = this.package;
+    return buildOvisGraph(name, this.config, {
       fused: true,
-      fusedAttention,
+      fusedAttention: this.#options.device.fusedAttention,
       formOf: (spec) => weightForm(spec, precision),
     });
+  }
+
+  /** A session of any graph over this package's weights, for the caller to release. */
+  sessionOf(graph: Graph): Promise<OrtSession> {
     const model = emitOnnx(graph, (parameter) => {
-      const { file, offsetBytes, sizeBytes } = defined(tensors.get(withoutView(parameter)), parameter);
+      const { file, offsetBytes, sizeBytes } = this.#stored(parameter);
       return { file, offsetBytes, sizeBytes };
     });
-    return createSession(model, { device, externalDataFolder: directory });
+    const { device } = this.#options.device;
+    return createSession(model, { device, externalDataFolder: this.package.directory });
+  }
+
+  /** Bytes of all weights that a graph reads. */
+  weightBytes(graph: Graph): number {
+    const stored = new Set([...graph.parameters.keys()].map((name) => this.#stored(name)));
+    return [...stored].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
+  #stored(parameter: string): StoredTensor {
+    return defined(this.package.tensors.get(withoutView(parameter)), parameter);
   }
 
   async #release(name: OvisGraphName): Promise<void> {

@@ -40,10 +40,8 @@ describeGolden('the parameters of the definitions', () => {
 
   it('are those of Ovis-U1-3B for its configuration', () => {
     const { tensors } = fixtureJson('full3b-tensors.json') as { tensors: Record<string, number[]> };
-    const files = {
-      config: JSON.parse(readFileSync('resources/configs/ovis-u1-3b.json', 'utf8')) as unknown,
-      preprocessorConfig: fixtureConfigFiles().preprocessorConfig,
-    };
+    const read = (file: string) => JSON.parse(readFileSync(`resources/configs/ovis-u1-3b/${file}`, 'utf8')) as unknown;
+    const files = { config: read('config.json'), preprocessorConfig: read('preprocessor_config.json') };
     const stored = Object.entries(tensors).filter(([name]) => !isUnusedParameter(name));
     const wanted = ovisParameters(parseOvisConfig(files)).map(({ name, shape }) => [name, shape]);
     expect(Object.fromEntries(wanted)).toEqual(Object.fromEntries(stored));

@@ -71,6 +71,8 @@ export const errorCodes = {
   'folder-busy': 'resource',
 
   // Documents and what is stored (src/shared/document, src/host/library)
+  'archive-invalid': 'input',
+  'archive-unsafe': 'input',
   'blob-damaged': 'input',
   'blob-mismatch': 'input',
   'blob-missing': 'input',

@@ -54,28 +54,40 @@ function float16Values(): Float32Array<ArrayBuffer> {
 }
 
 /** Widens f16 bits; exact. */
-export function float16ToFloat32(source: Uint16Array, target = new Float32Array(source.length)): Float32Array {
+export function float16ToFloat32(
+  source: Uint16Array,
+  target: Float32Array = new Float32Array(source.length),
+): Float32Array {
   const values = float16Values();
   for (let i = 0; i < source.length; i++) target[i] = values[source[i]!]!;
   return target;
 }
 
 /** Widens bf16 bits, which are the upper half of an f32; exact. */
-export function bfloat16ToFloat32(source: Uint16Array, target = new Float32Array(source.length)): Float32Array {
+export function bfloat16ToFloat32(
+  source: Uint16Array,
+  target: Float32Array = new Float32Array(source.length),
+): Float32Array {
   const bits = bitsOf(target);
   for (let i = 0; i < source.length; i++) bits[i] = source[i]! << 16;
   return target;
 }
 
 /** Rounds to f16 bits. */
-export function float32ToFloat16(source: Float32Array, target = new Uint16Array(source.length)): Uint16Array {
+export function float32ToFloat16(
+  source: Float32Array,
+  target: Uint16Array = new Uint16Array(source.length),
+): Uint16Array {
   const bits = bitsOf(source);
   for (let i = 0; i < bits.length; i++) target[i] = float32BitsToFloat16(bits[i]!);
   return target;
 }
 
 /** Rounds to bf16 bits. */
-export function float32ToBfloat16(source: Float32Array, target = new Uint16Array(source.length)): Uint16Array {
+export function float32ToBfloat16(
+  source: Float32Array,
+  target: Uint16Array = new Uint16Array(source.length),
+): Uint16Array {
   const bits = bitsOf(source);
   for (let i = 0; i < bits.length; i++) target[i] = float32BitsToBfloat16(bits[i]!);
   return target;

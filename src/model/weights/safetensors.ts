@@ -106,7 +106,7 @@ function parseEntry(name: string, value: Json, dataStart: number, file: string):
   if (!isCountList(shape)) throw damaged(file, `${what} has no proper shape`);
   if (!isCountList(range) || range.length !== 2) throw damaged(file, `${what} has no proper byte range`);
   const [begin, end] = range as [number, number];
-  const sizeBytes = sizeOf({ dtype, shape });
+  const sizeBytes = tensorSizeBytes({ dtype, shape });
   if (!Number.isSafeInteger(sizeBytes) || end - begin !== sizeBytes) {
     throw damaged(
       file,
@@ -181,16 +181,16 @@ export function layOutSafetensors(
   tensors: readonly TensorSpec[],
   metadata: Readonly<Record<string, string>> = {},
 ): SafetensorsLayout {
-  const inOrder = tensors.toSorted((a, b) => alignmentOf(sizeOf(b)) - alignmentOf(sizeOf(a)));
+  const inOrder = tensors.toSorted((a, b) => alignmentOf(tensorSizeBytes(b)) - alignmentOf(tensorSizeBytes(a)));
   let dataSizeBytes = 0;
   const begins = inOrder.map((tensor) => {
     const begin = dataSizeBytes;
-    dataSizeBytes += sizeOf(tensor);
+    dataSizeBytes += tensorSizeBytes(tensor);
     return begin;
   });
   const lines = inOrder.map(({ name, dtype, shape }, index): [string, JsonObject] => {
     const begin = defined(begins[index]);
-    const range = [begin, begin + sizeOf({ dtype, shape })];
+    const range = [begin, begin + tensorSizeBytes({ dtype, shape })];
     return [name, { dtype: dtype.toUpperCase(), shape, data_offsets: range }];
   });
   if (Object.keys(metadata).length > 0) lines.unshift(['__metadata__', metadata]);
@@ -200,7 +200,7 @@ export function layOutSafetensors(
     dtype,
     shape,
     offsetBytes: head.length + defined(begins[index]),
-    sizeBytes: sizeOf({ dtype, shape }),
+    sizeBytes: tensorSizeBytes({ dtype, shape }),
   }));
   return { head, entries, fileSizeBytes: head.length + dataSizeBytes };
 }
@@ -227,7 +227,7 @@ export function splitIntoFiles<T extends TensorSpec>(tensors: readonly T[], maxF
   let sizeBytes = dataAlignment;
   for (const tensor of tensors) {
     // What the tensor adds: its data and its line in the header, which takes its name, escaped at worst, and some 150 bytes.
-    const added = sizeOf(tensor) + 6 * tensor.name.length + 150;
+    const added = tensorSizeBytes(tensor) + 6 * tensor.name.length + 150;
     if (sizeBytes + added > maxFileBytes && files.at(-1)!.length > 0) {
       files.push([]);
       sizeBytes = dataAlignment;
@@ -238,6 +238,7 @@ export function splitIntoFiles<T extends TensorSpec>(tensors: readonly T[], maxF
   return files;
 }
 
-function sizeOf({ dtype, shape }: Omit<TensorSpec, 'name'>): number {
+/** Bytes that a tensor's elements take. */
+export function tensorSizeBytes({ dtype, shape }: Omit<TensorSpec, 'name'>): number {
   return elementCount(shape) * dtypeSizeBytes[dtype];
 }

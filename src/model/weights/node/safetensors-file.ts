@@ -1,6 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { AppError } from '#base/app-error';
 import { fileError } from '#host/files/file-error';
 import {
   headerSizeBytes,
@@ -10,9 +9,7 @@ import {
   type TensorEntry,
 } from '../safetensors.ts';
 import type { TensorData } from '../tensor-data.ts';
-
-/** The most that one read call may ask for: the kernel stops short of 2 GiB. */
-const maxReadBytes = 1 << 30;
+import { readFully } from './file-range.ts';
 
 /** An open safetensors file with a checked header. Reads by ranges; the file is never held in memory. Close it. */
 export class SafetensorsFile {
@@ -42,7 +39,7 @@ export class SafetensorsFile {
 
   /** Bytes `fromBytes` to `fromBytes + target.length` of a tensor. */
   async readRange(tensor: TensorEntry, fromBytes: number, target: Uint8Array): Promise<void> {
-    await readFully(this.#handle, target, tensor.offsetBytes + fromBytes, this.path);
+    await readFully(this.#handle, target, tensor.offsetBytes + fromBytes, basename(this.path));
   }
 
   async read(tensor: TensorEntry): Promise<TensorData> {
@@ -71,24 +68,8 @@ export async function readSafetensors(path: string): Promise<ReadonlyMap<string,
 async function readHeader(handle: FileHandle, path: string): Promise<SafetensorsHeader> {
   const source = { file: basename(path), fileSizeBytes: (await handle.stat()).size };
   const prefix = new Uint8Array(Math.min(prefixSizeBytes, source.fileSizeBytes));
-  await readFully(handle, prefix, 0, path);
+  await readFully(handle, prefix, 0, source.file);
   const json = new Uint8Array(headerSizeBytes(prefix, source));
-  await readFully(handle, json, prefixSizeBytes, path);
+  await readFully(handle, json, prefixSizeBytes, source.file);
   return parseSafetensorsHeader(json, source);
-}
-
-/** Fills `target`; a file that ends early was cut off after its header was read. */
-async function readFully(handle: FileHandle, target: Uint8Array, position: number, path: string): Promise<void> {
-  let done = 0;
-  while (done < target.length) {
-    const length = Math.min(maxReadBytes, target.length - done);
-    const { bytesRead } = await handle.read(target, done, length, position + done);
-    if (bytesRead === 0) {
-      const file = basename(path);
-      throw new AppError('safetensors-invalid', `${file} is damaged: it became shorter while it was being read.`, {
-        data: { file },
-      });
-    }
-    done += bytesRead;
-  }
 }

@@ -1,27 +1,24 @@
 import * as nodeFs from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { assert, defined } from '#base/assert';
 import { sha256OfFile } from '#host/files/content-hash';
 import { syncFolder } from '#host/files/durable-write';
 import { fileError } from '#host/files/file-error';
 import type { PackageFile } from '../package-manifest.ts';
-import { layOutSafetensors, splitIntoFiles, type TensorEntry, type TensorSpec } from '../safetensors.ts';
+import { layOutSafetensors, splitIntoFiles, type TensorSpec } from '../safetensors.ts';
+import type { TensorPlace } from './convert-tensor.ts';
+import { writeFully } from './file-range.ts';
 
 /** The file operation that writing needs, so that a test can stand between it and the disk. */
 export type WritingFs = Pick<typeof nodeFs, 'open'>;
 
 export interface WeightsWriterOptions {
   /** Largest file; a single tensor beyond it gets a file of its own. Default 1 GiB, see the README. */
-  readonly maxFileBytes?: number;
+  readonly maxFileBytes?: number | undefined;
   /** Text pairs for the header of every file. */
   readonly metadata?: Readonly<Record<string, string>>;
-  readonly fs?: WritingFs;
-}
-
-interface OpenFile {
-  readonly name: string;
-  readonly handle: FileHandle;
+  readonly fs?: WritingFs | undefined;
 }
 
 /**
@@ -29,13 +26,17 @@ interface OpenFile {
  * bytes may come in any order and in pieces. Close it whatever happens; only `finish` makes the files complete.
  */
 export class WeightsWriter {
+  /** Where each tensor goes: whoever writes there directly says so with `markWritten`. */
+  readonly places: ReadonlyMap<string, TensorPlace>;
   readonly #directory: string;
-  readonly #files: OpenFile[] = [];
-  readonly #places = new Map<string, { readonly handle: FileHandle; readonly entry: TensorEntry }>();
-  #missingBytes = 0;
+  readonly #handles: ReadonlyMap<string, FileHandle>;
+  readonly #missingBytes: Map<string, number>;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, places: readonly TensorPlace[], handles: ReadonlyMap<string, FileHandle>) {
     this.#directory = directory;
+    this.#handles = handles;
+    this.places = new Map(places.map((place) => [place.name, place]));
+    this.#missingBytes = new Map(places.map(({ name, sizeBytes }) => [name, sizeBytes]));
   }
 
   /** Makes the files with their headers in an existing folder. They are named as Hugging Face names shards. */
@@ -44,52 +45,73 @@ export class WeightsWriter {
     tensors: readonly TensorSpec[],
     { maxFileBytes = 1 << 30, metadata, fs = nodeFs }: WeightsWriterOptions = {},
   ): Promise<WeightsWriter> {
-    const writer = new WeightsWriter(directory);
+    const handles = new Map<string, FileHandle>();
+    const places: TensorPlace[] = [];
     try {
       const groups = splitIntoFiles(tensors, maxFileBytes);
       for (const [index, group] of groups.entries()) {
-        await writer.#addFile(shardName(index, groups.length), group, metadata, fs);
+        const { head, entries } = layOutSafetensors(group, metadata);
+        const path = join(directory, shardName(index, groups.length));
+        const handle = await fs.open(path, 'wx');
+        handles.set(path, handle);
+        await writeFully(handle, head, 0);
+        for (const entry of entries) places.push({ path, ...entry });
       }
-      return writer;
+      return new WeightsWriter(directory, places, handles);
     } catch (error) {
-      await writer.close();
+      await closeAll(handles);
       throw fileError(error, directory, 'write the weights');
     }
   }
 
-  /** Name of the file that each tensor is in. */
-  get fileOfTensor(): ReadonlyMap<string, string> {
-    const names = new Map(this.#files.map(({ handle, name }) => [handle, name]));
-    return new Map([...this.#places].map(([tensor, { handle }]) => [tensor, defined(names.get(handle))]));
-  }
-
   /** Writes `bytes` at `fromBytes` of a tensor. Every byte of every tensor is to be written once. */
   async write(tensor: string, fromBytes: number, bytes: Uint8Array): Promise<void> {
-    const { handle, entry } = defined(this.#places.get(tensor), `place of tensor "${tensor}"`);
-    assert(fromBytes + bytes.length <= entry.sizeBytes, `tensor "${tensor}" has no room for what is written`);
-    await this.#writeFully(handle, bytes, entry.offsetBytes + fromBytes);
-    this.#missingBytes -= bytes.length;
+    const { path, offsetBytes, sizeBytes } = defined(this.places.get(tensor), `place of "${tensor}"`);
+    assert(fromBytes + bytes.length <= sizeBytes, `"${tensor}" has no room for what is written`);
+    try {
+      await writeFully(defined(this.#handles.get(path)), bytes, offsetBytes + fromBytes);
+    } catch (error) {
+      throw fileError(error, path, 'write the weights');
+    }
+    this.#missingBytes.set(tensor, defined(this.#missingBytes.get(tensor)) - bytes.length);
+  }
+
+  /** Takes note that a tensor was written as a whole, at its place and not through this writer. */
+  markWritten(tensor: string): void {
+    this.#missingBytes.set(tensor, 0);
+  }
+
+  /** Brings everything to the disk, once every byte is written. */
+  async sync(): Promise<void> {
+    for (const [tensor, bytes] of this.#missingBytes) {
+      assert(bytes === 0, `${bytes} bytes of "${tensor}" were not written`);
+    }
+    try {
+      for (const handle of this.#handles.values()) await handle.sync();
+      await syncFolder(this.#directory);
+    } catch (error) {
+      throw fileError(error, this.#directory, 'write the weights');
+    }
   }
 
   /**
-   * Brings everything to the disk and closes the files.
+   * Brings everything to the disk, closes the files and hashes them.
    * @param onBytes is told of bytes as they are hashed
    * @returns the files with their sizes and hashes
    */
   async finish({
     signal,
     onBytes,
-  }: { signal?: AbortSignal | undefined; onBytes?: (count: number) => void } = {}): Promise<readonly PackageFile[]> {
-    assert(this.#missingBytes === 0, `${this.#missingBytes} bytes of weights were not written`);
+  }: { signal?: AbortSignal | undefined; onBytes?: ((count: number) => void) | undefined } = {}): Promise<
+    readonly PackageFile[]
+  > {
+    await this.sync();
     try {
       const finished: PackageFile[] = [];
-      for (const { name, handle } of this.#files) {
-        await handle.sync();
+      for (const [path, handle] of this.#handles) {
         const { size: sizeBytes } = await handle.stat();
-        const sha256 = await sha256OfFile(join(this.#directory, name), { signal, onBytes });
-        finished.push({ name, sizeBytes, sha256 });
+        finished.push({ name: basename(path), sizeBytes, sha256: await sha256OfFile(path, { signal, onBytes }) });
       }
-      await syncFolder(this.#directory);
       return finished;
     } catch (error) {
       throw fileError(error, this.#directory, 'write the weights');
@@ -98,37 +120,14 @@ export class WeightsWriter {
     }
   }
 
+  /** May be called again. */
   async close(): Promise<void> {
-    const files = this.#files.splice(0);
-    await Promise.all(files.map(({ handle }) => handle.close()));
+    await closeAll(this.#handles);
   }
+}
 
-  async #addFile(
-    name: string,
-    tensors: readonly TensorSpec[],
-    metadata: WeightsWriterOptions['metadata'],
-    fs: WritingFs,
-  ): Promise<void> {
-    const { head, entries } = layOutSafetensors(tensors, metadata);
-    const handle = await fs.open(join(this.#directory, name), 'wx');
-    this.#files.push({ name, handle });
-    for (const entry of entries) {
-      this.#places.set(entry.name, { handle, entry });
-      this.#missingBytes += entry.sizeBytes;
-    }
-    await this.#writeFully(handle, head, 0);
-  }
-
-  async #writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-    try {
-      for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-        done += bytesWritten;
-      }
-    } catch (error) {
-      throw fileError(error, this.#directory, 'write the weights');
-    }
-  }
+async function closeAll(handles: ReadonlyMap<string, FileHandle>): Promise<void> {
+  await Promise.all([...handles.values()].map((handle) => handle.close()));
 }
 
 function shardName(index: number, count: number): string {

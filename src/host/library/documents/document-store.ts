@@ -10,6 +10,7 @@ import { isTemporaryName, renameDurably, temporaryPathBeside } from '../../files
 import { fileError, systemCode } from '../../files/file-error.ts';
 import { makeFolderDurably, readFolder } from '../blobs/blob-store.ts';
 import { Journal } from '../journal/journal.ts';
+import type { JournalRecord } from '../journal/record-format.ts';
 import type { LibraryFs } from '../library-fs.ts';
 import { encodeEvent } from './document-record.ts';
 import { journalFile, OpenDocument, type CheckCommit } from './open-document.ts';
@@ -136,6 +137,16 @@ export class DocumentStore {
   /** A view of a document as it is on the disk, whoever writes it, without taking its lock. */
   async peek(id: DocumentId): Promise<OpenDocument> {
     return OpenDocument.open(id, this.#folderOf(id), { ...this.#options, readOnly: true });
+  }
+
+  /** The records of a document's journal as they are on the disk, whoever writes it. */
+  async records(id: DocumentId): Promise<readonly JournalRecord[]> {
+    try {
+      return (await Journal.read(join(this.#folderOf(id), journalFile), { fs: this.#fs })).records;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') throw missing();
+      throw fileError(error, this.#folderOf(id), 'read a document');
+    }
   }
 
   /** Every document there is; with `trashed`, every one in the trash. */

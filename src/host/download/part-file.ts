@@ -1,0 +1,180 @@
+import type { Hash } from 'node:crypto';
+import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { z } from 'zod';
+
+import { throwIfCancelled } from '#base/abort';
+
+import { type Checksum, startHash } from '../files/content-hash.ts';
+import { renameDurably, writeFileDurably } from '../files/durable-write.ts';
+
+/** A file on a server, as far as its list tells. */
+export interface RemoteFile {
+  readonly url: string;
+  readonly sizeBytes: number | undefined;
+  readonly checksum: Checksum | undefined;
+}
+
+/** What stands beside a part, so that the next process knows what it is a part of. */
+const zSidecar = z.object({
+  version: z.literal(1),
+  url: z.string(),
+  sizeBytes: z.int().min(0).optional(),
+  checksum: z.object({ algorithm: z.enum(['sha256', 'git-sha1']), hex: z.string() }).optional(),
+  /** Strong entity tag of the answer the bytes came from. */
+  etag: z.string().optional(),
+});
+type Sidecar = z.infer<typeof zSidecar>;
+
+const readPieceBytes = 1 << 20;
+
+/**
+ * A download in progress: `NAME.part` with the bytes so far and `NAME.part.json` saying of what. Both survive the process,
+ * however it ends. The checksum is computed as bytes arrive; for bytes from before it is computed again when opening.
+ */
+export class PartFile {
+  readonly #destination: string;
+  readonly #remote: RemoteFile;
+  readonly #file: FileHandle;
+  #hash: Hash;
+  #sidecar: Sidecar;
+  #lengthBytes = 0;
+
+  private constructor(destination: string, remote: RemoteFile, file: FileHandle, sidecar: Sidecar) {
+    this.#destination = destination;
+    this.#remote = remote;
+    this.#file = file;
+    this.#sidecar = sidecar;
+    this.#hash = newHash(remote);
+  }
+
+  /**
+   * Goes on with the part that is there if it is of the same file, and starts anew otherwise.
+   *
+   * @param onKept Called with the number of bytes of an old part, as they are read again.
+   */
+  static async open(
+    destination: string,
+    remote: RemoteFile,
+    { signal, onKept }: { signal?: AbortSignal | undefined; onKept?: ((bytes: number) => void) | undefined } = {},
+  ): Promise<PartFile> {
+    await mkdir(dirname(destination), { recursive: true });
+    const old = await readSidecar(sidecarPath(destination));
+    const isSame = old !== undefined && describesSame(old, remote);
+    // In append mode writes go to the end, also after the file was cut.
+    const file = await open(partPath(destination), 'a+');
+    const part = new PartFile(destination, remote, file, isSame ? old : newSidecar(remote));
+    try {
+      if (isSame) await part.#takeUp({ signal, onKept });
+      else await part.reset();
+      return part;
+    } catch (error) {
+      await part.close();
+      throw error;
+    }
+  }
+
+  get lengthBytes(): number {
+    return this.#lengthBytes;
+  }
+
+  /** The entity tag of the answer that the bytes so far came from, if it had a strong one. */
+  get etag(): string | undefined {
+    return this.#sidecar.etag;
+  }
+
+  /** To be called before the first byte of an answer, so that the part never stands without its description. */
+  async begin(etag: string | undefined): Promise<void> {
+    this.#sidecar = { ...newSidecar(this.#remote), ...(etag === undefined ? {} : { etag }) };
+    await writeFileDurably(sidecarPath(this.#destination), JSON.stringify(this.#sidecar));
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    await this.#file.appendFile(bytes);
+    this.#hash.update(bytes);
+    this.#lengthBytes += bytes.length;
+  }
+
+  /** Throws away all bytes. */
+  async reset(): Promise<void> {
+    await this.#file.truncate(0);
+    this.#hash = newHash(this.#remote);
+    this.#lengthBytes = 0;
+    this.#sidecar = newSidecar(this.#remote);
+  }
+
+  /** Whether the bytes are those the list promised, as far as it did. */
+  isRight(): boolean {
+    const { sizeBytes, checksum } = this.#remote;
+    if (sizeBytes !== undefined && sizeBytes !== this.#lengthBytes) return false;
+    return checksum === undefined || this.#hash.copy().digest('hex') === checksum.hex;
+  }
+
+  /** Gives the finished file its name, in one step that survives a power cut. */
+  async finish(): Promise<void> {
+    await this.#file.sync();
+    await this.#file.close();
+    await renameDurably(partPath(this.#destination), this.#destination);
+    await rm(sidecarPath(this.#destination), { force: true });
+  }
+
+  /** Leaves the part for next time. */
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  async #takeUp({
+    signal,
+    onKept,
+  }: {
+    signal: AbortSignal | undefined;
+    onKept: ((bytes: number) => void) | undefined;
+  }) {
+    const { size } = await this.#file.stat();
+    // A file that is too long is not a beginning of what we want.
+    if (this.#remote.sizeBytes !== undefined && size > this.#remote.sizeBytes) return this.reset();
+    const piece = Buffer.alloc(Math.min(readPieceBytes, size));
+    while (this.#lengthBytes < size) {
+      throwIfCancelled(signal);
+      const { bytesRead } = await this.#file.read(piece, 0, piece.length, this.#lengthBytes);
+      if (bytesRead === 0) break;
+      this.#hash.update(piece.subarray(0, bytesRead));
+      this.#lengthBytes += bytesRead;
+      onKept?.(bytesRead);
+    }
+  }
+}
+
+function partPath(destination: string): string {
+  return `${destination}.part`;
+}
+
+function sidecarPath(destination: string): string {
+  return `${destination}.part.json`;
+}
+
+async function readSidecar(path: string): Promise<Sidecar | undefined> {
+  try {
+    return zSidecar.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    // Missing or damaged: then the part beside it is of nothing known.
+    return undefined;
+  }
+}
+
+function newSidecar({ url, sizeBytes, checksum }: RemoteFile): Sidecar {
+  return { version: 1, url, ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(checksum ? { checksum } : {}) };
+}
+
+/** Same content by checksum, wherever it comes from; without one, by address and a tag that a server can be held to. */
+function describesSame(old: Sidecar, { url, sizeBytes, checksum }: RemoteFile): boolean {
+  if (old.sizeBytes !== sizeBytes) return false;
+  if (checksum === undefined || old.checksum === undefined)
+    return checksum === old.checksum && old.url === url && old.etag !== undefined;
+  return old.checksum.algorithm === checksum.algorithm && old.checksum.hex === checksum.hex;
+}
+
+function newHash({ checksum, sizeBytes = 0 }: RemoteFile): Hash {
+  return startHash(checksum?.algorithm ?? 'sha256', sizeBytes);
+}

@@ -1,7 +1,6 @@
-import { zDevice } from '#shared/contract/device';
 import type { RpcPort } from '#shared/contract/ipc-port';
 
-import { runtimeVersion } from './ort/ort-session.ts';
+import { runtimeVersion, supportedDevices } from './ort/ort-session.ts';
 import { probeDevice } from './ort/probe-device.ts';
 import { createRunJob } from './pipelines/run-job.ts';
 import { serveEngine } from './serve-engine.ts';
@@ -10,7 +9,7 @@ import { serveEngine } from './serve-engine.ts';
 export function runEngine(port: RpcPort): void {
   serveEngine(port, {
     runtime: runtimeVersion(),
-    devices: zDevice.options,
+    devices: supportedDevices(),
     probe: probeDevice,
     runJob: createRunJob(),
     exit: () => process.exit(0),

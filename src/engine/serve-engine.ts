@@ -49,7 +49,10 @@ function engineRouter({ runtime, runJob, probe, devices, exit }: EngineParts) {
     const abort = new AbortController();
     running = { id, abort };
     try {
-      yield* jobEvents(job, runJob, { signal: left ? AbortSignal.any([left, abort.signal]) : abort.signal });
+      yield* jobEvents(job, runJob, {
+        signal: left ? AbortSignal.any([left, abort.signal]) : abort.signal,
+        runtime,
+      });
     } finally {
       running = undefined;
     }

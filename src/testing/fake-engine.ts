@@ -57,7 +57,7 @@ function serve(): void {
   });
 }
 
-/** Draws a grey picture, lighter at every step. */
+/** Gives back the pictures it was given, or a grey one, after steps with ever lighter previews. */
 async function runJob(...[{ request, inputs }, { signal, onEvent }]: Parameters<RunJob>): ReturnType<RunJob> {
   const steps = request.kind === 'describe' ? 2 : request.steps;
   onEvent({ kind: 'phase', name: 'denoise' });
@@ -68,7 +68,10 @@ async function runJob(...[{ request, inputs }, { signal, onEvent }]: Parameters<
     const preview = { width: 1, height: 1, channels: 3, data: new Uint8Array(3).fill(step) } as const;
     onEvent({ kind: 'step', step, steps, preview });
   }
-  return { pictures: [...inputs.values()], composition: null, text: '', warnings: [] };
+  const text = request.kind === 'describe' ? 'A grey picture.' : '';
+  if (text) onEvent({ kind: 'text', delta: text });
+  const grey = { width: 8, height: 8, channels: 3, data: new Uint8Array(8 * 8 * 3).fill(128) } as const;
+  return { pictures: inputs.size > 0 ? [...inputs.values()] : [grey], composition: null, text, warnings: [] };
 }
 
 async function misbehave(): Promise<void> {

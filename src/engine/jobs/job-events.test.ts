@@ -64,7 +64,7 @@ function pipelineOfSteps(durationsMs: readonly number[]): { run: RunJob; now: ()
 describe('a job', () => {
   it('tells its phases and steps in order, then its outcome', async () => {
     const { run, now } = pipelineOfSteps([10, 10]);
-    const events = await collect(jobEvents(job, run, { signal: never, now }));
+    const events = await collect(jobEvents(job, run, { runtime: '1.30.0', signal: never, now }));
     expect(events.map((event) => (event.kind === 'phase' ? event.name : event.kind))).toEqual([
       'load',
       'denoise',
@@ -76,7 +76,7 @@ describe('a job', () => {
 
   it('says how long is left once two steps were measured, and lets one slow step pass', async () => {
     const { run, now } = pipelineOfSteps([100, 40, 40, 900, 40]);
-    const events = await collect(jobEvents(job, run, { signal: never, now }));
+    const events = await collect(jobEvents(job, run, { runtime: '1.30.0', signal: never, now }));
     expect(events.flatMap((event) => (event.kind === 'step' ? [event.timeLeftMs] : []))).toEqual([
       null,
       70 * 3,
@@ -88,12 +88,13 @@ describe('a job', () => {
 
   it('reports what each phase took', async () => {
     const { run, now } = pipelineOfSteps([10, 30]);
-    expect((await collect(jobEvents(job, run, { signal: never, now }))).at(-1)).toMatchObject({
+    expect((await collect(jobEvents(job, run, { runtime: '1.30.0', signal: never, now }))).at(-1)).toMatchObject({
       kind: 'finished',
       pictures: [picture],
       composition: null,
       report: {
         device: 'cpu',
+        runtime: '1.30.0',
         precision: 'f32',
         totalMs: 540,
         phases: [
@@ -106,7 +107,7 @@ describe('a job', () => {
 
   it('fails with the code and the sentence of what went wrong', async () => {
     const run: RunJob = () => Promise.reject(new AppError('engine-out-of-memory', 'Too big.', { data: { width: 64 } }));
-    expect(await collect(jobEvents(job, run, { signal: never }))).toEqual([
+    expect(await collect(jobEvents(job, run, { runtime: '1.30.0', signal: never }))).toEqual([
       { kind: 'failed', error: { code: 'engine-out-of-memory', message: 'Too big.', data: { width: 64 } } },
     ]);
   });
@@ -118,7 +119,7 @@ describe('a job', () => {
       abort.abort();
       throw new Error('The session was used after it was released');
     };
-    const events = await collect(jobEvents(job, run, { signal: abort.signal }));
+    const events = await collect(jobEvents(job, run, { runtime: '1.30.0', signal: abort.signal }));
     expect(events.map(({ kind }) => kind)).toEqual(['step', 'cancelled']);
   });
 
@@ -128,7 +129,9 @@ describe('a job', () => {
       calls += 1;
       return result;
     };
-    expect(await collect(jobEvents(job, run, { signal: AbortSignal.abort() }))).toEqual([{ kind: 'cancelled' }]);
+    expect(await collect(jobEvents(job, run, { runtime: '1.30.0', signal: AbortSignal.abort() }))).toEqual([
+      { kind: 'cancelled' },
+    ]);
     expect(calls).toBe(0);
   });
 
@@ -138,7 +141,9 @@ describe('a job', () => {
       abort.abort();
       return result;
     };
-    expect(await collect(jobEvents(job, run, { signal: abort.signal }))).toMatchObject([{ kind: 'finished' }]);
+    expect(await collect(jobEvents(job, run, { runtime: '1.30.0', signal: abort.signal }))).toMatchObject([
+      { kind: 'finished' },
+    ]);
   });
 
   it('says nothing after its outcome, even if its pipeline does', async () => {
@@ -148,7 +153,7 @@ describe('a job', () => {
       return result;
     };
     const events: EngineEvent[] = [];
-    for await (const event of jobEvents(job, run, { signal: never })) {
+    for await (const event of jobEvents(job, run, { runtime: '1.30.0', signal: never })) {
       events.push(event);
       late();
     }
@@ -170,7 +175,7 @@ describe('a job', () => {
         ended = true;
       }
     };
-    for await (const event of jobEvents(job, run, { signal: never })) {
+    for await (const event of jobEvents(job, run, { runtime: '1.30.0', signal: never })) {
       if (event.kind === 'step' && event.step === 3) break;
     }
     expect(ended).toBe(true);

@@ -14,12 +14,13 @@ import { StepClock } from './step-clock.ts';
  * Runs a job and tells of it: its progress in order, then its outcome, then nothing. It never throws. Whoever stops
  * iterating early cancels the job.
  *
+ * @param runtime version of onnxruntime, for the report
  * @param now Milliseconds on a clock that only goes forward.
  */
 export async function* jobEvents(
   job: Job,
   run: RunJob,
-  { signal, now = () => performance.now() }: { signal: AbortSignal; now?: () => number },
+  { signal, runtime, now = () => performance.now() }: { signal: AbortSignal; runtime: string; now?: () => number },
 ): AsyncGenerator<EngineEvent, void, void> {
   const events = new EventQueue<EngineEvent>();
   const left = new AbortController();
@@ -28,7 +29,7 @@ export async function* jobEvents(
     const outcome = await settle(job, run, {
       signal: AbortSignal.any([signal, left.signal]),
       onEvent: (event) => events.push(log.note(event)),
-      report: () => log.report(job),
+      report: () => ({ ...log.report(job), runtime }),
     });
     events.push(outcome);
     events.close();
@@ -97,7 +98,7 @@ class JobLog {
     }
   }
 
-  report({ device, request }: Job): Omit<JobReport, 'warnings'> {
+  report({ device, request }: Job): Omit<JobReport, 'warnings' | 'runtime'> {
     this.#endPhase();
     return {
       device: device.device,

@@ -9,10 +9,10 @@
  * - A run blocks the JavaScript thread and cannot be interrupted; between two runs other events get their turn.
  */
 import type { DType } from '#model/ir/tensor-type';
-import { InferenceSession, env, type Tensor as OrtValue } from 'onnxruntime-node';
+import { InferenceSession, env, listSupportedBackends, type Tensor as OrtValue } from 'onnxruntime-node';
 
 import { DeviceTensor } from './device-tensor.ts';
-import type { Device } from '#shared/contract/device';
+import { zDevice, type Device } from '#shared/contract/device';
 import { ortError } from './ort-error.ts';
 import { dtypeOf, fromOrtValue, toOrtValue } from './ort-value.ts';
 import type { Tensor } from './tensor.ts';
@@ -73,6 +73,12 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   } catch (error) {
     throw ortError(error, options.device, 'load');
   }
+}
+
+/** The devices that the runtime was built for on this system, the CPU first. Whether they work is another matter. */
+export function supportedDevices(): readonly Device[] {
+  const names = new Set(listSupportedBackends().map(({ name }) => name));
+  return zDevice.options.filter((device) => names.has(device));
 }
 
 export function runtimeVersion(): string {

@@ -5,22 +5,25 @@ import { join } from 'node:path';
 
 import { zEngineJob, type EngineJob } from '#shared/contract/engine';
 import type { JobEvent, JobOutcome } from '#shared/contract/job-events';
-import { bundleScript, type BundledScript } from '#testing/bundle-script';
+import { bundleScripts, type BundledScripts } from '#testing/bundle-scripts';
 import type { FakeEngineFaults } from '#testing/fake-engine';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { EngineLimits } from './engine-limits.ts';
 import type { EngineState } from './engine-state.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { forkEngine } from './fork-engine.ts';
 
-let script: BundledScript;
+// Each test starts processes.
+vi.setConfig({ testTimeout: 60_000 });
+
+let scripts: BundledScripts;
 let folder = '';
 let supervisor: EngineSupervisor | undefined;
 beforeAll(async () => {
-  script = await bundleScript('src/testing/fake-engine.ts');
+  scripts = await bundleScripts({ engine: 'src/testing/fake-engine.ts' });
 });
-afterAll(() => script[Symbol.asyncDispose]());
+afterAll(() => scripts[Symbol.asyncDispose]());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'engine-'));
 });
@@ -35,7 +38,7 @@ function supervise(faults: FakeEngineFaults = {}, limits: Partial<EngineLimits> 
   const pids: number[] = [];
   supervisor = new EngineSupervisor(
     (listeners) => {
-      const engine = forkEngine({ entry: script.path, env, ...listeners });
+      const engine = forkEngine({ entry: join(scripts.folder, 'engine.js'), env, ...listeners });
       pids.push(engine.pid!);
       return engine;
     },

@@ -65,8 +65,9 @@ export class EngineSupervisor {
    *
    * @throws AppError `engine-start-failed`, `cancelled` if it is stopped meanwhile
    */
-  async start(): Promise<EngineReport> {
-    return (await this.#whenReady()).report;
+  async start({ signal }: { signal?: AbortSignal } = {}): Promise<EngineReport> {
+    const ready = this.#whenReady();
+    return (await (signal ? unlessAborted(signal, ready) : ready)).report;
   }
 
   /** Runs a job to its outcome, which is also its last event. Never rejects. One job at a time: `JobQueue` sees to it. */

@@ -22,6 +22,8 @@ export type JobWarning = z.infer<typeof zJobWarning>;
 
 export const zJobReport = z.object({
   device: zDevice,
+  /** Version of onnxruntime. */
+  runtime: z.string(),
   precision: zPrecision,
   totalMs: z.number().min(0),
   /** In the order in which they ran; a phase that ran twice is there twice. */

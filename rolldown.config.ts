@@ -1,0 +1,22 @@
+import { defineConfig } from 'rolldown';
+
+/** What runs in Node: the command line and the engine's processes. Packages stay in node_modules. */
+export default defineConfig({
+  input: {
+    cli: 'src/cli/main.ts',
+    'engine-node': 'src/engine/entry-node.ts',
+    'engine-electron': 'src/engine/entry-electron.ts',
+    parity: 'src/engine/entry-parity.ts',
+    bench: 'src/engine/entry-bench.ts',
+  },
+  platform: 'node',
+  // Neither "#layer/…" nor a path, also not one with a drive letter.
+  external: /^(?!#|[a-z]:)[^./]/i,
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
+  },
+});

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+
+import type { Output } from './output.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command is given. */
+export interface CliContext {
+  readonly terminal: Terminal;
+  readonly output: Output;
+  /** Aborts when the user presses Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+  /** Folder of the scripts that run in processes of their own, such as the engine. */
+  readonly scriptsFolder: string;
+  /** Where downloaded and imported models are. */
+  readonly modelsFolder: string;
+  /** Where the models are that come with the program. */
+  readonly bundledModelsFolder: string;
+  /** Show what is otherwise kept quiet. */
+  readonly isDebugging: boolean;
+}
+
+/** Adds one command to the program. */
+export type RegisterCommand = (program: Command, context: CliContext) => void;

@@ -1,0 +1,80 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { AppError } from '#base/app-error';
+import { manifestName } from '#model/weights/package-manifest';
+import { openPackage, type ModelPackage } from '#model/weights/node/model-package';
+
+import type { CliContext } from './cli-context.ts';
+
+type ModelFolders = Pick<CliContext, 'modelsFolder' | 'bundledModelsFolder'>;
+
+/** Names and folders of the installed packages, those of the user first. A name that is there twice is the user's. */
+export async function installedModels({
+  modelsFolder,
+  bundledModelsFolder,
+}: ModelFolders): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of [modelsFolder, bundledModelsFolder]) {
+    const names = await readdir(folder).catch((): string[] => []);
+    for (const name of names.toSorted((a, b) => a.localeCompare(b))) {
+      const path = join(folder, name);
+      if (!found.has(name) && (await isPackage(path))) found.set(name, path);
+    }
+  }
+  return found;
+}
+
+/**
+ * The package that is meant: by its name, by its folder, or the only one there is.
+ *
+ * @throws AppError `model-missing`, `model-ambiguous`, and what `openPackage` throws
+ */
+export async function chooseModel(wanted: string | undefined, folders: ModelFolders): Promise<ModelPackage> {
+  const installed = await installedModels(folders);
+  const names = [...installed.keys()];
+  if (wanted === undefined) {
+    const [first, ...others] = installed.values();
+    if (first === undefined) throw noneInstalled();
+    if (others.length > 0) throw ambiguous(names);
+    return openPackage(first);
+  }
+  const folder = installed.get(wanted) ?? ((await isPackage(wanted)) ? wanted : undefined);
+  if (folder === undefined) throw missing(wanted, names);
+  return openPackage(folder);
+}
+
+/** What job requests call a package. */
+export function modelId({ directory }: Pick<ModelPackage, 'directory'>): string {
+  return basename(directory);
+}
+
+async function isPackage(folder: string): Promise<boolean> {
+  return (await stat(join(folder, manifestName)).catch(() => undefined))?.isFile() ?? false;
+}
+
+function noneInstalled(): AppError {
+  return new AppError(
+    'model-missing',
+    'No model is installed. Get one with "studio pull AIDC-AI/Ovis-U1-3B", or import a folder with "studio import".',
+  );
+}
+
+function ambiguous(names: readonly string[]): AppError {
+  return new AppError(
+    'model-ambiguous',
+    `Several models are installed (${names.join(', ')}). Say which one with --model.`,
+    { data: { models: [...names] } },
+  );
+}
+
+function missing(wanted: string, names: readonly string[]): AppError {
+  const there = names.length > 0 ? `Installed are: ${names.join(', ')}.` : 'None is installed.';
+  return new AppError(
+    'model-missing',
+    `There is no model "${wanted}", nor a folder with a model of that name. ${there}`,
+    {
+      data: { model: wanted, models: [...names] },
+    },
+  );
+}

@@ -1,75 +1,74 @@
 import { blendOver, type PixelWindow } from '#raster/blend';
 import { compose, intersectRect, isEmptyRect, scaling, transformedBounds, type Rect } from '#shared/document/geometry';
 import type { Colour } from './colour.ts';
-import { type Placed } from './layering.ts';
-import { sampleSurface } from './sample.ts';
+import type { Placed } from './layering.ts';
+import { sampleSurface, type Interpolation } from './sample.ts';
 import { reachOfNode, type GroupNode, type PixelNode, type Scene, type SceneNode } from './scene.ts';
 import { createBlock, type Block, type Surface } from './surface.ts';
 
-/** Tells surfaces that are being written to, of which nothing may be remembered. */
-export type IsLive = (surface: Surface) => boolean;
-
-const neverLive: IsLive = () => false;
+/** How a scene is painted. A pixel of the target stands for 2ˡᵉᵛᵉˡ document pixels each way. */
+export interface PaintOptions {
+  readonly level: number;
+  readonly interpolation?: Interpolation;
+  /** Tells surfaces that are being written to, of which nothing may be remembered. */
+  readonly isLive?: (surface: Surface) => boolean;
+}
 
 /** Opacity of a mask's tint where the mask is full. */
 const tintOpacity = 0.5;
 
-/**
- * Paints nodes over what the target holds. The target is a block of a level: one of its pixels stands for 2ˡᵉᵛᵉˡ
- * document pixels each way.
- */
-export function paintScene(target: Block, scene: Scene, level: number, isLive: IsLive = neverLive): void {
-  for (const node of scene) paintNode(target, node, level, isLive);
+/** Paints nodes over what the target holds. */
+export function paintScene(target: Block, scene: Scene, options: PaintOptions): void {
+  for (const node of scene) paintNode(target, node, options);
 }
 
-export function paintNode(target: Block, node: SceneNode, level: number, isLive: IsLive = neverLive): void {
-  const scale = 2 ** level;
+export function paintNode(target: Block, node: SceneNode, options: PaintOptions): void {
+  const scale = 2 ** options.level;
   const reach = transformedBounds(scaling(1 / scale, 1 / scale), reachOfNode(node));
   if (isEmptyRect(intersectRect(reach, target))) return;
-  if (node.kind === 'pixels') paintPixelNode(target, node, level, isLive);
-  else paintGroup(target, node, { level, isLive, paintChildren: paintScene });
+  if (node.kind === 'pixels') paintPixelNode(target, node, options);
+  else paintGroup(target, node, options, (inner) => paintScene(inner, node.children, options));
 }
 
-function paintPixelNode(target: Block, node: PixelNode, level: number, isLive: IsLive): void {
-  const own = sampleAt(node.pixels, level, target, isLive);
+function paintPixelNode(target: Block, node: PixelNode, options: PaintOptions): void {
+  const own = sampleAt(node.pixels, target, options);
   const source = node.tint ? tinted(own, node.tint) : own;
   blendOver(windowOf(target), windowOf(source), target, {
     mode: node.tint ? 'normal' : node.blend,
     opacity: node.opacity,
-    mask: node.mask && windowOf(sampleAt(node.mask, level, target, isLive)),
+    mask: node.mask && windowOf(sampleAt(node.mask, target, options)),
   });
 }
 
-/** Paints a group whose children someone paints: directly, or out of a cache. */
+/** Paints a group whose children are painted as the caller likes: one by one, or out of a cache. */
 export function paintGroup(
   target: Block,
   node: GroupNode,
-  context: {
-    readonly level: number;
-    readonly isLive: IsLive;
-    readonly paintChildren: (target: Block, children: Scene, level: number, isLive: IsLive) => void;
-  },
+  options: PaintOptions,
+  paintChildren: (target: Block) => void,
 ): void {
-  const { level, isLive, paintChildren } = context;
-  const mask = node.mask && windowOf(sampleAt(node.mask, level, target, isLive));
+  const mask = node.mask && windowOf(sampleAt(node.mask, target, options));
   if (node.isolated) {
     const group = createBlock(target, 4);
-    paintChildren(group, node.children, level, isLive);
+    paintChildren(group);
     blendOver(windowOf(target), windowOf(group), target, { mode: node.blend, opacity: node.opacity, mask });
     return;
   }
   if (node.opacity === 1 && !mask) {
-    paintChildren(target, node.children, level, isLive);
+    paintChildren(target);
     return;
   }
   const through: Block = { ...target, data: new Uint8Array(target.data) };
-  paintChildren(through, node.children, level, isLive);
+  paintChildren(through);
   mix(target.data, through.data, node.opacity, mask?.data);
 }
 
-function sampleAt({ surface, toSource }: Placed, level: number, rect: Rect, isLive: IsLive): Block {
+function sampleAt({ surface, toSource }: Placed, rect: Rect, { level, isLive, interpolation }: PaintOptions): Block {
   const scale = 2 ** level;
-  return sampleSurface(surface, compose(toSource, scaling(scale, scale)), rect, { isLive: isLive(surface) });
+  return sampleSurface(surface, compose(toSource, scaling(scale, scale)), rect, {
+    isLive: isLive?.(surface) ?? false,
+    interpolation: interpolation ?? 'bilinear',
+  });
 }
 
 function tinted(mask: Block, { red, green, blue }: Colour): Block {

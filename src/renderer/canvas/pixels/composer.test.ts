@@ -43,7 +43,7 @@ const scene = (document: Document, surfaces: Map<string, Surface>): Scene =>
 
 function painted(scene: Scene, level: number): Uint8Array {
   const block = createBlock({ ...rect, width: 320 >> level, height: 300 >> level }, 4);
-  paintScene(block, scene, level);
+  paintScene(block, scene, { level });
   return block.data;
 }
 
@@ -64,8 +64,8 @@ describe('the composer', () => {
     fc.assert(
       fc.property(active, isolated, level, (active, isolated, level) => {
         const now = scene(changeLayer(document, id('group'), 'group', { isolated }), surfaces);
-        const composer = new Composer({ isLive: () => false });
-        composer.update(now, { active, dirty: [] });
+        const composer = new Composer({});
+        composer.update(now, { active, changes: [] });
         const block = composer.block(level, { ...rect, width: 320 >> level, height: 300 >> level });
         expect(largestDifference(block.data, painted(now, level))).toBeLessThanOrEqual(2);
       }),
@@ -78,14 +78,14 @@ describe('the composer', () => {
     fc.assert(
       fc.property(active, active, level, (active, changed, level) => {
         fc.pre(changed !== null && changed !== 'group');
-        const composer = new Composer({ isLive: () => false });
+        const composer = new Composer({});
         const before = scene(document, surfaces);
-        composer.update(before, { active, dirty: [] });
+        composer.update(before, { active, changes: [] });
         const view = { ...rect, width: 320 >> level, height: 300 >> level };
         composer.block(level, view);
         const surface = writeBlock(surfaces.get(changed)!, noiseBlock(200, 190, 70, 80));
         const after = scene(document, new Map([...surfaces, [changed, surface]]));
-        composer.update(after, { active, dirty: sceneDifference(before, after) });
+        composer.update(after, { active, changes: sceneDifference(before, after) });
         expect(largestDifference(composer.block(level, view).data, painted(after, level))).toBeLessThanOrEqual(2);
         expect(firstDifference(painted(before, level), painted(after, level))).toBeGreaterThan(-1);
       }),
@@ -95,8 +95,8 @@ describe('the composer', () => {
 
   it('gives any part of the picture as the whole has it', () => {
     const { document, surfaces } = example();
-    const composer = new Composer({ isLive: () => false });
-    composer.update(scene(document, surfaces), { active: id('leaf'), dirty: [] });
+    const composer = new Composer({});
+    composer.update(scene(document, surfaces), { active: id('leaf'), changes: [] });
     const whole = composer.block(0, rect);
     const part = composer.block(0, { x: 250, y: 251, width: 13, height: 9 });
     for (let y = 0; y < 9; y++) {
@@ -118,12 +118,12 @@ describe('the difference of two scenes', () => {
   it('is the tiles that changed', () => {
     const surface = writeBlock(surfaces.get('sky')!, noiseBlock(260, 3, 4, 4));
     const after = scene(document, new Map([...surfaces, ['sky', surface]]));
-    expect(sceneDifference(before, after)).toEqual([{ x: 256, y: 0, width: 256, height: 256 }]);
+    expect(sceneDifference(before, after)).toEqual([{ id: 'sky', rect: { x: 256, y: 0, width: 256, height: 256 } }]);
   });
 
   it('is all that a layer covers, before and after, when it moves, fades or is hidden', () => {
     const moved = (transform: Transform): Document => setLayerProperties(document, [id('dust')], { transform });
-    expect(difference(moved(translation(1000, 0))).map(({ x }) => x)).toEqual([0, 1000]);
+    expect(difference(moved(translation(1000, 0))).map(({ rect }) => rect.x)).toEqual([0, 1000]);
     expect(difference(setLayerProperties(document, [id('dust')], { opacity: 0.3 }))).toHaveLength(2);
     // What lay on the hidden layer now lies on another one.
     expect(difference(setLayerProperties(document, [id('dust')], { visible: false })).length).toBeGreaterThan(0);

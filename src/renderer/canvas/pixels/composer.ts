@@ -2,13 +2,14 @@ import { blendOver, type PixelWindow } from '#raster/blend';
 import { intersectRect, isEmptyRect, scaling, transformedBounds, type Rect } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
 import { tilesTouching, type TileKey } from '#shared/document/tile-index';
-import { paintGroup, paintNode, paintScene, type IsLive } from './compose.ts';
-import { contains, lookOf, type GroupNode, type Scene, type SceneNode } from './scene.ts';
-import { copyRows, createBlock, grown, tileRect, type Block, type Tile } from './surface.ts';
+import { paintGroup, paintNode, paintScene, type PaintOptions } from './compose.ts';
+import { contains, lookOf, type GroupNode, type Scene, type SceneChange, type SceneNode } from './scene.ts';
+import { copyRows, createBlock, grown, isBlank, tileRect, type Block, type Tile } from './surface.ts';
 
 /** Layers that are flattened once and looked up from then on, until something in them changes. */
 interface Run {
   readonly scene: Scene;
+  readonly ids: ReadonlySet<LayerId>;
   /** What they look like but for their pixels: a run of the next scene with the same takes the tiles over. */
   readonly look: string;
   /** By level and key; null where nothing is. */
@@ -31,29 +32,35 @@ const defaultBudgetBytes = 256 * 2 ** 20;
  */
 export class Composer {
   readonly #budgetBytes: number;
-  readonly #isLive: IsLive;
+  readonly #options: Omit<PaintOptions, 'level'>;
   #steps: readonly Step[] = [];
   #runs: readonly Run[] = [];
   #bytes = 0;
 
-  constructor({ isLive, budgetBytes = defaultBudgetBytes }: { isLive: IsLive; budgetBytes?: number }) {
-    this.#isLive = isLive;
+  constructor({
+    budgetBytes = defaultBudgetBytes,
+    ...options
+  }: Omit<PaintOptions, 'level'> & { budgetBytes?: number }) {
+    this.#options = options;
     this.#budgetBytes = budgetBytes;
   }
 
   /**
    * Shows another state of a scene.
-   * @param active - the layer that is likely to change next
-   * @param dirty - where the scene may look different from the last one, in document pixels
+   * @param active - the layer that is likely to change next: nothing about it is remembered
+   * @param changes - where layers may look different than in the last state
    */
-  update(scene: Scene, { active, dirty }: { readonly active: LayerId | null; readonly dirty: readonly Rect[] }): void {
+  update(
+    scene: Scene,
+    { active, changes }: { readonly active: LayerId | null; readonly changes: readonly SceneChange[] },
+  ): void {
     const old = new Map(this.#runs.map((run) => [run.look, run]));
     const runs: Run[] = [];
     const makeRun = (nodes: Scene): Run => {
       const look = nodes.map(wholeLook).join();
       const tiles = old.get(look)?.tiles ?? new Map();
-      const run: Run = { scene: nodes, look, tiles };
-      dropTiles(run, dirty);
+      const run: Run = { scene: nodes, ids: new Set(idsIn(nodes)), look, tiles };
+      dropTiles(run, changes);
       runs.push(run);
       return run;
     };
@@ -73,10 +80,10 @@ export class Composer {
   #paint(target: Block, steps: readonly Step[], level: number): void {
     for (const step of steps) {
       if (step.kind === 'run') this.#paintRun(target, step.run, level, step.onEmpty);
-      else if (step.kind === 'node') paintNode(target, step.node, level, this.#isLive);
+      else if (step.kind === 'node') paintNode(target, step.node, { ...this.#options, level });
       else {
         const paintChildren = (inner: Block): void => this.#paint(inner, step.steps, level);
-        paintGroup(target, step.node, { level, isLive: this.#isLive, paintChildren });
+        paintGroup(target, step.node, { ...this.#options, level }, paintChildren);
       }
     }
   }
@@ -99,8 +106,8 @@ export class Composer {
     const known = run.tiles.get(name);
     if (known !== undefined) return known;
     const block = createBlock(tileRect(key), 4);
-    paintScene(block, run.scene, level, this.#isLive);
-    const tile = block.data.some((byte) => byte !== 0) ? block.data : null;
+    paintScene(block, run.scene, { ...this.#options, level });
+    const tile = isBlank(block.data) ? null : block.data;
     if (tile) this.#bytes += tile.length;
     if (this.#bytes > this.#budgetBytes) {
       for (const each of this.#runs) each.tiles.clear();
@@ -161,12 +168,17 @@ function stepsAbove(scene: Scene, makeRun: (nodes: Scene) => Run): Step[] {
 const wholeLook = (node: SceneNode): string =>
   node.kind === 'pixels' ? lookOf(node) : `${lookOf(node)}(${node.children.map(wholeLook).join()})`;
 
-function dropTiles(run: Run, dirty: readonly Rect[]): void {
+const idsIn = (scene: Scene): LayerId[] =>
+  scene.flatMap((node) => (node.kind === 'group' ? [node.id, ...idsIn(node.children)] : [node.id]));
+
+function dropTiles(run: Run, changes: readonly SceneChange[]): void {
+  const dirty = changes.filter(({ id }) => run.ids.has(id));
+  if (dirty.length === 0) return;
   for (const name of run.tiles.keys()) {
     const [level, key] = name.split('/') as [string, TileKey];
     const scale = 2 ** Number(level);
     // Resampling may smear what changed by a pixel of the level.
     const rect = transformedBounds(scaling(scale, scale), grown(tileRect(key), 1));
-    if (dirty.some((each) => !isEmptyRect(intersectRect(each, rect)))) run.tiles.delete(name);
+    if (dirty.some((change) => !isEmptyRect(intersectRect(change.rect, rect)))) run.tiles.delete(name);
   }
 }

@@ -87,14 +87,37 @@ export function reachOfNode(node: SceneNode): Rect {
   return node.children.map(reachOfNode).reduce(unionRect, emptyRect);
 }
 
+/** The node with an id, wherever in the groups it is. */
+export function findNode(scene: Scene, id: LayerId): SceneNode | undefined {
+  for (const node of scene) {
+    const found = node.id === id ? node : node.kind === 'group' ? findNode(node.children, id) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The node as it looks by itself: opaque and unmasked, blended with nothing. */
+export const alone = <Node extends SceneNode>(node: Node): Node => ({
+  ...node,
+  opacity: 1,
+  blend: 'normal',
+  mask: undefined,
+});
+
 export const contains = (node: SceneNode, id: LayerId): boolean =>
   node.id === id || (node.kind === 'group' && node.children.some((child) => contains(child, id)));
 
+/** Where a node may look different than before, in document pixels. */
+export interface SceneChange {
+  readonly id: LayerId;
+  readonly rect: Rect;
+}
+
 /**
- * Where two states of a scene may look different, in document pixels. Layers are told apart by id, tiles by identity;
+ * Where two states of a scene may look different. Layers are told apart by id, tiles by identity;
  * what only moved in the stack counts with all it covers.
  */
-export function sceneDifference(before: Scene, after: Scene): Rect[] {
+export function sceneDifference(before: Scene, after: Scene): SceneChange[] {
   const places = (scene: Scene): Map<LayerId, { node: SceneNode; place: string }> => {
     const found = new Map<LayerId, { node: SceneNode; place: string }>();
     const visit = (nodes: Scene, parent: string): void => {
@@ -108,16 +131,19 @@ export function sceneDifference(before: Scene, after: Scene): Rect[] {
     return found;
   };
   const [old, now] = [places(before), places(after)];
-  const rects: Rect[] = [];
+  const changes: SceneChange[] = [];
+  const add = (id: LayerId, ...rects: readonly Rect[]): void => {
+    for (const rect of rects) if (!isEmptyRect(rect)) changes.push({ id, rect });
+  };
   for (const [id, { node, place }] of old) {
     const other = now.get(id);
-    if (!other) rects.push(reachOfNode(node));
-    else if (other.place !== place || !isSameLook(node, other.node)) {
-      rects.push(reachOfNode(node), reachOfNode(other.node));
-    } else rects.push(...changedTiles(node, other.node));
+    if (!other) add(id, reachOfNode(node));
+    else if (other.place !== place || !isSameLook(node, other.node))
+      add(id, reachOfNode(node), reachOfNode(other.node));
+    else add(id, ...changedTiles(node, other.node));
   }
-  for (const [id, { node }] of now) if (!old.has(id)) rects.push(reachOfNode(node));
-  return rects.filter((rect) => !isEmptyRect(rect));
+  for (const [id, { node }] of now) if (!old.has(id)) add(id, reachOfNode(node));
+  return changes;
 }
 
 /** All that a node's look depends on, but for its pixels and children. */

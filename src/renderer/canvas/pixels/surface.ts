@@ -148,8 +148,9 @@ function contentOfTile(tile: Tile, channels: Channels): Rect {
 }
 
 /** Whether all bytes are 0. */
-function isBlank(tile: Tile): boolean {
-  const words = new Uint32Array(tile.buffer, tile.byteOffset, tile.byteLength / 4);
+export function isBlank(tile: Uint8Array): boolean {
+  const words = new Uint32Array(tile.buffer, tile.byteOffset, tile.byteLength >> 2);
   for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+  for (let i = words.length * 4; i < tile.length; i++) if (tile[i] !== 0) return false;
   return true;
 }

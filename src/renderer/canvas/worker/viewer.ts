@@ -1,0 +1,241 @@
+import { identity, isEmptyRect, unionRect, type Rect } from '#shared/document/geometry';
+import type { LayerId } from '#shared/document/ids';
+import type { LayerKind } from '#shared/document/layer';
+import { Composer } from '../pixels/composer.ts';
+import { paintScene } from '../pixels/compose.ts';
+import { reachOfRect, type Placed } from '../pixels/layering.ts';
+import { outlineOf } from '../pixels/outline.ts';
+import {
+  alone,
+  contains,
+  findNode,
+  reachOfNode,
+  sceneDifference,
+  type PixelNode,
+  type Scene,
+} from '../pixels/scene.ts';
+import { contentBounds, createBlock, emptyRect, isBlank, type Block, type Surface } from '../pixels/surface.ts';
+import { splitScene } from '../pixels/split.ts';
+import type { Head } from './head.ts';
+import { PlatePainter } from './plate-painter.ts';
+import type { CanvasState, Look, PageMethods, PlateId, PlateInfo, Target } from './protocol.ts';
+import type { Remote } from './rpc.ts';
+import type { Pause } from './steps.ts';
+
+/** What the eye sees. Masks are shown over it as tints; they and what guides the model are no part of the picture. */
+const seenKinds: readonly LayerKind[] = ['raster', 'control', 'reference'];
+
+const selectionId = 'selection' as LayerId;
+
+/** Layers taken out of the picture while they are moved, and what is drawn around them. */
+interface Parting {
+  readonly layers: readonly LayerId[];
+  /** Pixels that are moved instead of the layer's own. */
+  readonly piece: Placed | null;
+  readonly composers: Map<PlateId, Composer>;
+}
+
+/** Shows a head to the page: composes what it looks at, and tells it what has changed. */
+export class Viewer {
+  readonly #head: Head;
+  readonly #page: Remote<PageMethods>;
+  readonly #painter: PlatePainter;
+  readonly #composer: Composer;
+  #picture: Scene = [];
+  #tints: Scene = [];
+  #active: LayerId | null = null;
+  #look: Look = { plates: [], outline: { level: 0, rect: emptyRect }, selectionTint: null };
+  #parting: Parting | null = null;
+  #before: { readonly head: Head; readonly composer: Composer; scene: Scene } | null = null;
+  #lastState = '';
+  #lastOutline: { readonly selection: Surface; readonly outline: Look['outline'] } | null = null;
+
+  constructor(head: Head, page: Remote<PageMethods>, pause: Pause) {
+    this.#head = head;
+    this.#page = page;
+    this.#composer = new Composer({ isLive: head.isLive });
+    this.#painter = new PlatePainter({
+      compose: (plate, level, rect) => this.#compose(plate, level, rect),
+      send: (painted) => page.tell('painted', painted, painted.data ? [painted.data.buffer] : []),
+      pause,
+    });
+  }
+
+  /** Shows the head as it is now, and has painted again only what differs. */
+  refresh(): void {
+    const picture = this.#head.scene(seenKinds);
+    const changes = sceneDifference(this.#picture, picture);
+    this.#picture = picture;
+    this.#composer.update(picture, { active: this.#active, changes });
+    const rects = changes.map(({ rect }) => rect);
+    if (this.#parting && changes.length > 0) this.#part(this.#parting.layers, this.#parting.piece);
+    const parts = this.#parting ? [...this.#parting.composers.keys()] : [];
+    this.#painter.invalidate(['picture', ...parts], rects);
+    this.#refreshTints();
+    this.#announce();
+  }
+
+  activate(layer: LayerId | null): void {
+    if (layer === this.#active) return;
+    this.#active = layer;
+    this.#composer.update(this.#picture, { active: layer, changes: [] });
+    this.#announce();
+  }
+
+  look(look: Look): void {
+    const hasNewTint = JSON.stringify(look.selectionTint) !== JSON.stringify(this.#look.selectionTint);
+    this.#look = look;
+    this.#painter.look(look.plates);
+    if (hasNewTint) this.#refreshTints();
+    this.#outline();
+  }
+
+  /** A stroke has changed some of a target's pixels, in the target's coordinates. */
+  drawn(target: Target, rect: Rect): void {
+    // The stroke may have a new tile: the scene's surfaces are taken anew, but only the rectangle has to be painted.
+    this.#picture = this.#head.scene(seenKinds);
+    const active = target.kind === 'layer' ? target.layer : this.#active;
+    this.#composer.update(this.#picture, { active, changes: [] });
+    this.#tints = this.#tintScene();
+    const fromSource = target.kind === 'selection' ? identity : this.#placeOf(target)?.fromSource;
+    // What is hidden can be drawn on, unseen.
+    if (fromSource) this.#painter.invalidate(['picture', 'tint'], [reachOfRect(fromSource, rect)]);
+  }
+
+  /**
+   * Takes layers out of the picture, or only a piece of one.
+   * @returns what there is to draw instead, bottom first
+   */
+  part(layers: readonly LayerId[], piece: Placed | null): PlateInfo[] {
+    const infos = this.#part(layers, piece);
+    this.#refreshTints();
+    return infos;
+  }
+
+  unpart(): void {
+    this.#parting = null;
+    this.#refreshTints();
+  }
+
+  /** Shows another document beside this one; null ends that. */
+  compareWith(head: Head | null): void {
+    this.#before = head && { head, composer: new Composer({ isLive: head.isLive }), scene: [] };
+    if (head) this.refreshBefore();
+  }
+
+  refreshBefore(): void {
+    if (!this.#before) return;
+    const scene = this.#before.head.scene(seenKinds);
+    const changes = sceneDifference(this.#before.scene, scene);
+    this.#before.scene = scene;
+    this.#before.composer.update(scene, { active: null, changes });
+    this.#painter.invalidate(
+      ['before'],
+      changes.map(({ rect }) => rect),
+    );
+  }
+
+  #part(layers: readonly LayerId[], piece: Placed | null): PlateInfo[] {
+    const split = splitScene(this.#picture, layers, piece);
+    const composers = new Map<PlateId, Composer>();
+    const infos: PlateInfo[] = [];
+    const add = (plate: PlateId, scene: Scene, { opacity = 1, blend = 'normal' }: Partial<PlateInfo> = {}): void => {
+      const composer = new Composer({ isLive: this.#head.isLive });
+      composer.update(scene, { active: null, changes: [] });
+      composers.set(plate, composer);
+      infos.push({ plate, opacity, blend, bounds: scene.map(reachOfNode).reduce(unionRect, emptyRect) });
+    };
+    add('below', split.below);
+    const masks = layers.map((id) => findNode(this.#tintScene(), id)).filter((node) => node !== undefined);
+    const [single, ...others] = [...split.moving, ...masks];
+    if (single && others.length === 0)
+      add('moving', [alone(single)], single.kind === 'pixels' && single.tint ? {} : single);
+    else add('moving', [...split.moving, ...masks]);
+    for (const [i, node] of split.above.entries()) add(`above-${i}`, node.scene, node);
+    this.#parting = { layers, piece, composers };
+    return infos;
+  }
+
+  #compose(plate: PlateId, level: number, rect: Rect): Block | null {
+    const block = this.#blockOf(plate, level, rect);
+    return isBlank(block.data) ? null : block;
+  }
+
+  #blockOf(plate: PlateId, level: number, rect: Rect): Block {
+    if (plate === 'picture') return this.#composer.block(level, rect);
+    if (plate === 'tint') {
+      const block = createBlock(rect, 4);
+      paintScene(block, this.#tints, { level, isLive: this.#head.isLive });
+      return block;
+    }
+    const composer = plate === 'before' ? this.#before?.composer : this.#parting?.composers.get(plate);
+    return composer ? composer.block(level, rect) : createBlock(rect, 4);
+  }
+
+  #refreshTints(): void {
+    const tints = this.#tintScene();
+    const changes = sceneDifference(this.#tints, tints);
+    this.#tints = tints;
+    this.#painter.invalidate(
+      ['tint'],
+      changes.map(({ rect }) => rect),
+    );
+  }
+
+  #tintScene(): Scene {
+    const moving = this.#parting?.layers ?? [];
+    const masks = this.#head.scene(['mask']).filter((node) => !moving.some((id) => contains(node, id)));
+    const { selection } = this.#head;
+    const colour = this.#look.selectionTint;
+    if (selection.tiles.size === 0 || !colour) return masks;
+    const node: PixelNode = {
+      kind: 'pixels',
+      id: selectionId,
+      opacity: 1,
+      blend: 'normal',
+      mask: undefined,
+      pixels: { surface: selection, fromSource: identity, toSource: identity },
+      tint: colour,
+    };
+    return [...masks, node];
+  }
+
+  #placeOf(target: Target & { kind: 'layer' }): Placed | undefined {
+    const node = findNode(this.#picture, target.layer) ?? findNode(this.#tints, target.layer);
+    if (target.part === 'mask') return node?.mask;
+    return node?.kind === 'pixels' ? node.pixels : undefined;
+  }
+
+  /** Tells the page what it shall know, if that is news. */
+  #announce(): void {
+    const selected = contentBounds(this.#head.stillSelection);
+    const state: CanvasState = {
+      selectionBounds: isEmptyRect(selected) ? null : selected,
+      active: this.#active === null ? null : this.#boundsOfActive(this.#active),
+      loading: this.#head.loading,
+    };
+    const text = JSON.stringify(state);
+    if (text !== this.#lastState) this.#page.tell('stateChanged', state);
+    this.#lastState = text;
+    this.#outline();
+  }
+
+  #boundsOfActive(layer: LayerId): CanvasState['active'] {
+    const record = this.#head.document.layers[layer];
+    if (!record) return null;
+    if (record.kind === 'group') {
+      const node = findNode(this.#picture, layer);
+      return { layer, bounds: node ? reachOfNode(node) : emptyRect };
+    }
+    return { layer, bounds: contentBounds(this.#head.still({ kind: 'layer', layer, part: 'pixels' })) };
+  }
+
+  #outline(): void {
+    const selection = this.#head.stillSelection;
+    const { outline } = this.#look;
+    if (this.#lastOutline?.selection === selection && this.#lastOutline.outline === outline) return;
+    this.#lastOutline = { selection, outline };
+    const segments = outlineOf(selection, outline.level, outline.rect);
+    this.#page.tell('outlined', { level: outline.level, segments }, [segments.buffer]);
+  }
+}

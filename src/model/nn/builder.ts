@@ -17,6 +17,14 @@ export type WeightForm =
   | { readonly kind: 'int8' }
   | { readonly kind: 'nbits'; readonly bits: 4 | 8; readonly blockSize: number };
 
+/** Changes what a linear layer gives: how adapters are put on. `y` has its bias already. */
+export type AdaptLinear = (
+  builder: Builder,
+  layer: { readonly part: ModelPart; readonly name: string; readonly outSize: number },
+  x: Value,
+  y: Value,
+) => Value;
+
 export interface BuilderOptions {
   /** Use onnxruntime's fused operators: faster, not differentiable. */
   readonly fused: boolean;
@@ -24,6 +32,7 @@ export interface BuilderOptions {
   readonly fusedAttention?: boolean;
   /** How a parameter is stored; f32 if not given. */
   readonly formOf?: (spec: ParameterSpec) => WeightForm;
+  readonly adapt?: AdaptLinear;
 }
 
 const F32: WeightForm = { kind: 'float', dtype: 'f32' };
@@ -33,6 +42,7 @@ export class Builder {
   readonly fused: boolean;
   readonly fusedAttention: boolean;
   readonly #formOf: (spec: ParameterSpec) => WeightForm;
+  readonly #adapt: AdaptLinear | undefined;
   readonly #specs = new Map<string, ParameterSpec>();
 
   constructor(scope: Scope, options: BuilderOptions) {
@@ -40,6 +50,7 @@ export class Builder {
     this.fused = options.fused;
     this.fusedAttention = options.fusedAttention ?? options.fused;
     this.#formOf = options.formOf ?? (() => F32);
+    this.#adapt = options.adapt;
   }
 
   /** Every parameter asked for so far: what a checkpoint must hold. */
@@ -77,7 +88,8 @@ export class Builder {
     const inSize = x.shape.at(-1);
     assert(typeof inSize === 'number', `${name} needs a known input size`);
     const spec = this.#declare(part, 'linear', name, options.checkpointShape ?? [outSize, inSize]);
-    return this.#product(x, spec, inSize, outSize, options.bias ?? null);
+    const y = this.#product(x, spec, inSize, outSize, options.bias ?? null);
+    return this.#adapt ? this.#adapt(this, { part, name, outSize }, x, y) : y;
   }
 
   /** Rows of an embedding table [rows, columns]. @param ids i64 of any shape */

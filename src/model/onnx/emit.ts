@@ -32,7 +32,7 @@ export function emitOnnx(graph: Graph, locate: (name: string, type: TensorType) 
     const key = data.length <= 16 ? `${dtype}[${shape.join()}] ${data.join()}` : `#${counter}`;
     const existing = constants.get(key);
     if (existing !== undefined) return existing;
-    const name = `c${counter++}`;
+    const name = `$${counter++}`;
     initializers.push({ name, dtype, shape, data: bytesOf(data) });
     constants.set(key, name);
     return name;
@@ -45,19 +45,34 @@ export function emitOnnx(graph: Graph, locate: (name: string, type: TensorType) 
     const name =
       source.kind === 'constant'
         ? constant(value.dtype, value.shape as readonly number[], source.data)
-        : `v${counter++}`;
+        : `%${counter++}`;
     names.set(value, name);
     return name;
   };
   const emitter: Emitter = {
     node: (opType, ins, outs, attributes = {}, domain) =>
-      nodes.push({ opType, domain: domain ?? '', inputs: withoutTrailingGaps(ins), outputs: outs, attributes }),
+      nodes.push({
+        opType,
+        domain: domain ?? '',
+        inputs: withoutTrailingGaps(ins),
+        outputs: withoutTrailingGaps(outs),
+        attributes,
+      }),
     int64s: (values) => constant('i64', [values.length], BigInt64Array.from(values, BigInt)),
     constant: (dtype, shape, values) => constant(dtype, shape, filled(dtype, values)),
-    temporary: () => `v${counter++}`,
+    temporary: () => `%${counter++}`,
   };
 
-  for (const node of graph.nodes) emitNode(node, node.inputs.map(nameOf), node.outputs.map(nameOf), emitter);
+  const used = usedValues(graph);
+  for (const node of graph.nodes) {
+    const names = { inputs: node.inputs.map(nameOf), outputs: node.outputs.map(nameOf) };
+    emitNode(
+      node,
+      names,
+      node.outputs.map((output) => used.has(output)),
+      emitter,
+    );
+  }
   for (const [name, value] of graph.outputs) emitter.node('Identity', [nameOf(value)], [name]);
   const outputs = [...graph.outputs].map(([name, value]) => named(name, value));
   return encodeModel({ inputs, outputs, initializers, nodes });
@@ -65,19 +80,25 @@ export function emitOnnx(graph: Graph, locate: (name: string, type: TensorType) 
 
 function emitNode<K extends OpKind>(
   node: Node<K>,
-  inputs: readonly string[],
-  outputs: readonly string[],
+  names: { readonly inputs: readonly string[]; readonly outputs: readonly string[] },
+  used: readonly boolean[],
   emitter: Emitter,
 ): void {
-  const attributes = node.attributes;
-  opTable[node.op].emit({ attributes, inputs, outputs, inputTypes: node.inputs, outputTypes: node.outputs }, emitter);
+  const { attributes } = node;
+  opTable[node.op].emit({ attributes, ...names, inputTypes: node.inputs, outputTypes: node.outputs, used }, emitter);
+}
+
+function usedValues(graph: Graph): ReadonlySet<Value> {
+  const used = new Set<Value>(graph.outputs.values());
+  for (const { inputs } of graph.nodes) for (const input of inputs) if (input) used.add(input);
+  return used;
 }
 
 function named(name: string, { dtype, shape }: TensorType): { name: string } & TensorType {
   return { name, dtype, shape };
 }
 
-/** ONNX leaves optional inputs at the end out rather than empty. */
+/** ONNX leaves optional inputs and outputs at the end out rather than empty. */
 function withoutTrailingGaps(inputs: readonly string[]): readonly string[] {
   return inputs.slice(0, inputs.findLastIndex((input) => input !== '') + 1);
 }

@@ -53,6 +53,8 @@ export interface OpAttributes {
   pad: { readonly before: readonly number[]; readonly after: readonly number[] };
   gather: { readonly axis: number };
   'scatter-rows': { readonly reduction: 'none' | 'add' };
+  'gather-elements': { readonly axis: number };
+  'scatter-elements': { readonly axis: number; readonly reduction: 'none' | 'add' };
   // reduction
   'reduce-sum': { readonly axes: readonly number[]; readonly keep: boolean };
   'reduce-mean': { readonly axes: readonly number[]; readonly keep: boolean };
@@ -63,7 +65,14 @@ export interface OpAttributes {
   // products
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   conv: { readonly stride: number; readonly pads: readonly [top: number, left: number, bottom: number, right: number] };
+  'conv-transpose': {
+    readonly stride: number;
+    readonly pads: readonly [top: number, left: number, bottom: number, right: number];
+    /** Rows and columns added at the bottom and the right, where the size is otherwise ambiguous. */
+    readonly extra: readonly [height: number, width: number];
+  };
   'upsample-nearest': { readonly factor: number };
+  'average-pool': { readonly size: number };
   // normalisation
   'layer-norm': { readonly epsilon: number };
   'rms-norm': { readonly epsilon: number };

@@ -28,6 +28,8 @@ export interface EmittedNode<K extends OpKind> {
   readonly outputs: readonly string[];
   readonly inputTypes: readonly (TensorType | null)[];
   readonly outputTypes: readonly TensorType[];
+  /** Which outputs something uses. */
+  readonly used: readonly boolean[];
 }
 
 /** One row of the op table: the types an operation produces, and its form in ONNX. */

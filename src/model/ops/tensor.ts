@@ -185,6 +185,22 @@ export function scatterRows(x: Value, indices: Value, updates: Value, reduction:
   return apply1('scatter-rows', [x, indices, updates], { reduction });
 }
 
+/** The element of `x` along `axis` that each index says; indices i64, of the shape of `x` but for that axis. */
+export function gatherElements(x: Value, indices: Value, axis: number): Value {
+  return apply1('gather-elements', [x, indices], { axis: axisOf(x, axis) });
+}
+
+/** `x` with the element along `axis` that each index says replaced by (or increased by) its update. */
+export function scatterElements(
+  x: Value,
+  indices: Value,
+  updates: Value,
+  axis: number,
+  reduction: 'none' | 'add' = 'none',
+): Value {
+  return apply1('scatter-elements', [x, indices, updates], { axis: axisOf(x, axis), reduction });
+}
+
 export function reduceSum(x: Value, axes: Axes, keep = true): Value {
   return apply1('reduce-sum', [x], { axes: axesOf(x, axes), keep });
 }
@@ -227,6 +243,27 @@ export function conv(
   const padding = options.padding ?? 0;
   const pads = typeof padding === 'number' ? ([padding, padding, padding, padding] as const) : padding;
   return apply1('conv', bias ? [x, kernel, bias] : [x, kernel], { stride: options.stride ?? 1, pads });
+}
+
+/**
+ * The adjoint of `conv` with the same kernel [out, in, kh, kw], stride and padding: from [batch, out, height, width] back to
+ * pictures of `in` channels. `extra` rows and columns are added where the stride leaves the size open.
+ */
+export function convTranspose(
+  x: Value,
+  kernel: Value,
+  options: {
+    stride: number;
+    padding: readonly [number, number, number, number];
+    extra: readonly [height: number, width: number];
+  },
+): Value {
+  return apply1('conv-transpose', [x, kernel], { stride: options.stride, pads: options.padding, extra: options.extra });
+}
+
+/** Means of squares of `size` × `size` pixels of [batch, channels, height, width]. */
+export function averagePool(x: Value, size: number): Value {
+  return apply1('average-pool', [x], { size });
 }
 
 /** Repeats every pixel of [batch, channels, height, width] `factor` times in both directions. */

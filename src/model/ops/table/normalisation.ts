@@ -1,30 +1,35 @@
-import { fail, operand, requireRank, requireSameDType } from '../infer.ts';
+import { sameShape } from '../../ir/tensor-type.ts';
+import { broadcast, fail, operand, requireRank, requireSameDType } from '../infer.ts';
 import type { OpTable } from '../op-definition.ts';
 
 export const normalisations: OpTable<'layer-norm' | 'rms-norm' | 'instance-norm'> = {
+  // Results: the normalised tensor, and one over the standard deviation (or root mean square) of every row.
   'layer-norm': {
     infer: (inputs) => {
       requireSameDType(inputs);
       const type = operand(inputs, 0);
-      for (const index of inputs.keys()) {
-        if (index > 0 && inputs[index] && requireRank(inputs, index, 1)[0] !== type.shape.at(-1)) {
-          fail('scale and bias must have the last extent', inputs);
+      for (const other of inputs.slice(1)) {
+        if (other && !sameShape(broadcast(inputs, [type.shape, other.shape]), type.shape)) {
+          fail('scale and bias do not fit', inputs);
         }
       }
-      return [type];
+      return [type, { dtype: type.dtype, shape: [...type.shape.slice(0, -1), 1] }];
     },
-    emit: ({ inputs, outputs, attributes }, emitter) =>
-      emitter.node('LayerNormalization', inputs, outputs, { axis: -1, epsilon: { float: attributes.epsilon } }),
+    emit: ({ inputs, outputs: [y, deviation], used, attributes }, emitter) =>
+      emitter.node('LayerNormalization', inputs, [y!, '', used[1] ? deviation! : ''], {
+        axis: -1,
+        epsilon: { float: attributes.epsilon },
+      }),
   },
   'rms-norm': {
     infer: (inputs) => {
       requireSameDType(inputs);
       const type = operand(inputs, 0);
       if (requireRank(inputs, 1, 1)[0] !== type.shape.at(-1)) fail('the scale must have the last extent', inputs);
-      return [type];
+      return [type, { dtype: type.dtype, shape: [...type.shape.slice(0, -1), 1] }];
     },
-    emit: ({ inputs, outputs, attributes }, emitter) =>
-      emitter.node('SimplifiedLayerNormalization', inputs, outputs, {
+    emit: ({ inputs, outputs: [y, deviation], used, attributes }, emitter) =>
+      emitter.node('SimplifiedLayerNormalization', inputs, [y!, used[1] ? deviation! : ''], {
         axis: -1,
         epsilon: { float: attributes.epsilon },
         stash_type: 1,

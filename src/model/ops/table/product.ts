@@ -1,4 +1,4 @@
-import { multiplyDims, type Dim } from '../../ir/dim.ts';
+import { addDims, divideDims, multiplyDims, type Dim } from '../../ir/dim.ts';
 import { broadcast, fail, operand, requireRank, requireSameDType } from '../infer.ts';
 import type { OpTable } from '../op-definition.ts';
 
@@ -20,7 +20,7 @@ function convExtent(extent: Dim, kernel: number, before: number, after: number, 
     .join('+');
 }
 
-export const products: OpTable<'matmul' | 'conv' | 'upsample-nearest'> = {
+export const products: OpTable<'matmul' | 'conv' | 'conv-transpose' | 'upsample-nearest' | 'average-pool'> = {
   matmul: {
     infer: (inputs, { transposeA, transposeB }) => {
       const dtype = requireSameDType(inputs);
@@ -53,6 +53,33 @@ export const products: OpTable<'matmul' | 'conv' | 'upsample-nearest'> = {
     },
     emit: ({ inputs, outputs, attributes: { stride, pads } }, emitter) =>
       emitter.node('Conv', inputs, outputs, { strides: [stride, stride], pads }),
+  },
+  'conv-transpose': {
+    infer: (inputs, { stride, pads: [top, left, bottom, right], extra }) => {
+      const dtype = requireSameDType(inputs);
+      const [batch, channels, height, width] = requireRank(inputs, 0, 4);
+      const [depth, filters, kernelHeight, kernelWidth] = requireRank(inputs, 1, 4);
+      if (channels !== depth) fail('channels of picture and kernel differ', inputs);
+      const size = (extent: Dim, kernel: Dim, trimmed: number, added: number) =>
+        addDims(multiplyDims(extent, stride), (kernel as number) - stride - trimmed + added);
+      const outHeight = size(height!, kernelHeight!, top + bottom, extra[0]);
+      const outWidth = size(width!, kernelWidth!, left + right, extra[1]);
+      return [{ dtype, shape: [batch!, filters!, outHeight, outWidth] }];
+    },
+    emit: ({ inputs, outputs, attributes: { stride, pads, extra } }, emitter) =>
+      emitter.node('ConvTranspose', inputs, outputs, { strides: [stride, stride], pads, output_padding: extra }),
+  },
+  'average-pool': {
+    infer: (inputs, { size }) => {
+      const { dtype } = operand(inputs, 0);
+      const [batch, channels, height, width] = requireRank(inputs, 0, 4);
+      const outHeight = divideDims(height!, size);
+      const outWidth = divideDims(width!, size);
+      if (outHeight === undefined || outWidth === undefined) fail(`sides do not divide by ${size}`, inputs);
+      return [{ dtype, shape: [batch!, channels!, outHeight, outWidth] }];
+    },
+    emit: ({ inputs, outputs, attributes: { size } }, emitter) =>
+      emitter.node('AveragePool', inputs, outputs, { kernel_shape: [size, size], strides: [size, size] }),
   },
   'upsample-nearest': {
     infer: (inputs, { factor }) => {

@@ -1,5 +1,5 @@
 import { addDims, type Dim } from '../../ir/dim.ts';
-import { elementCount } from '../../ir/tensor-type.ts';
+import { elementCount, sameShape, type TensorType } from '../../ir/tensor-type.ts';
 import { broadcast, fail, operand, requireAxis, requireRank, requireSameDType } from '../infer.ts';
 import type { OpTable } from '../op-definition.ts';
 
@@ -21,6 +21,18 @@ function reshapeTarget(from: readonly Dim[], to: readonly Dim[]): number[] | und
   return inferred <= 1 ? target : undefined;
 }
 
+/** Indices along one axis, i64 and of the data's shape but for that axis. */
+function elementIndices(inputs: readonly (TensorType | null)[], axis: number): TensorType {
+  requireAxis(inputs, 0, axis);
+  const data = operand(inputs, 0).shape;
+  const index = operand(inputs, 1);
+  if (index.dtype !== 'i64') fail('indices must be i64', inputs);
+  if (index.shape.length !== data.length || index.shape.some((dim, at) => at !== axis && dim !== data[at])) {
+    fail(`indices do not fit along axis ${axis}`, inputs);
+  }
+  return index;
+}
+
 export const shape: OpTable<
   | 'reshape'
   | 'reshape-like'
@@ -34,6 +46,8 @@ export const shape: OpTable<
   | 'pad'
   | 'gather'
   | 'scatter-rows'
+  | 'gather-elements'
+  | 'scatter-elements'
 > = {
   reshape: {
     infer: (inputs, { shape: to }) => {
@@ -198,5 +212,24 @@ export const shape: OpTable<
       emitter.node('Unsqueeze', [index!, emitter.int64s([1])], [columns]);
       emitter.node('ScatterND', [data!, columns, updates!], outputs, { reduction });
     },
+  },
+  'gather-elements': {
+    infer: (inputs, { axis }) => {
+      const index = elementIndices(inputs, axis);
+      return [{ dtype: operand(inputs, 0).dtype, shape: index.shape }];
+    },
+    emit: ({ inputs, outputs, attributes }, emitter) =>
+      emitter.node('GatherElements', inputs, outputs, { axis: attributes.axis }),
+  },
+  'scatter-elements': {
+    infer: (inputs, { axis }) => {
+      const index = elementIndices(inputs, axis);
+      const updates = operand(inputs, 2);
+      const data = operand(inputs, 0);
+      if (updates.dtype !== data.dtype || !sameShape(updates.shape, index.shape)) fail('updates do not fit', inputs);
+      return [data];
+    },
+    emit: ({ inputs, outputs, attributes: { axis, reduction } }, emitter) =>
+      emitter.node('ScatterElements', inputs, outputs, { axis, reduction }),
   },
 };

@@ -44,6 +44,11 @@ export class HubServer {
   readonly requests: SeenRequest[] = [];
   /** Replaces the answer to the question what files there are. */
   listing: (() => { status: number; body: string }) | undefined;
+  /**
+   * How much the client says that it has received in all. With it, a drop waits until everything sent has been taken up:
+   * a connection that breaks takes with it what was not read yet, which on a busy machine may be anything.
+   */
+  clientBytes: (() => number) | undefined;
   /** Bytes a second, for tests that must see a download under way. */
   bytesPerSecond = Number.POSITIVE_INFINITY;
   readonly #server: Server;
@@ -149,9 +154,15 @@ export class HubServer {
 
   async #sendBody(body: Buffer, fault: Fault | undefined, response: ServerResponse): Promise<void> {
     switch (fault?.kind) {
-      case 'drop':
-        response.write(body.subarray(0, fault.afterBytes), () => setTimeout(() => response.destroy(), 20));
+      case 'drop': {
+        const before = this.clientBytes?.() ?? 0;
+        response.write(body.subarray(0, fault.afterBytes));
+        const isTakenUp = () => this.clientBytes !== undefined && this.clientBytes() >= before + fault.afterBytes;
+        for (let waitedMs = 0; waitedMs < (this.clientBytes ? 5000 : 100) && !isTakenUp(); waitedMs += 5)
+          await new Promise((later) => setTimeout(later, 5));
+        response.destroy();
         return;
+      }
       case 'stall':
         response.write(body.subarray(0, fault.afterBytes));
         return;

@@ -13,7 +13,7 @@ import { downloadFile, type DownloadEvent, type DownloadOptions } from './downlo
 import type { RemoteFile } from './part-file.ts';
 
 const content = randomBytes(300_000);
-const quickly = { stallMs: 150, retry: { limit: 3, firstDelayMs: 5, maxDelayMs: 20 } } satisfies DownloadOptions;
+const quickly = { stallMs: 1000, retry: { limit: 3, firstDelayMs: 5, maxDelayMs: 20 } } satisfies DownloadOptions;
 
 /** A server with one file that goes through the given faults, and a place to put it. */
 async function setUp(...faults: Fault[]) {
@@ -27,6 +27,7 @@ async function setUp(...faults: Fault[]) {
     checksum: { algorithm: 'sha256', hex: createHash('sha256').update(content).digest('hex') },
   };
   const events: DownloadEvent[] = [];
+  hub.clientBytes = () => bytesOf(events, 'received');
   const download = (options: DownloadOptions = {}, what = remote) =>
     downloadFile(what, path, { ...quickly, onEvent: (event) => events.push(event), ...options });
   const ranges = () => hub.requests.map(({ range }) => range);
@@ -131,7 +132,7 @@ describe('a download that cannot succeed', () => {
   it('does not end while it makes way', async () => {
     const large = randomBytes(6 << 20);
     const { hub, path, remote, download } = await setUp();
-    hub.serve('model.safetensors', large, ...times(5, { kind: 'drop', afterBytes: 1.2 * 2 ** 20 }));
+    hub.serve('model.safetensors', large, ...times(5, { kind: 'drop', afterBytes: 1_250_000 }));
     const hex = createHash('sha256').update(large).digest('hex');
     await download({}, { ...remote, sizeBytes: large.length, checksum: { algorithm: 'sha256', hex } });
     expect((await readFile(path)).equals(large)).toBe(true);

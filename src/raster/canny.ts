@@ -12,7 +12,7 @@ export interface CannyOptions {
 }
 
 /** Canny's edges: thin white lines on black, one channel. The control picture "canny" of the model. */
-export function cannyEdges(raster: Raster, { sigmaPx = 1, low = 50, high = 120 }: CannyOptions = {}): Raster {
+export function cannyEdges(raster: Raster, { sigmaPx = 1, low = 30, high = 80 }: CannyOptions = {}): Raster {
   const { width, height } = raster;
   const { magnitude, sector } = sobelOf(gaussianBlur(lightnessOfRaster(raster), sigmaPx));
   const ridge = thinned(magnitude, sector);

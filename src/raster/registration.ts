@@ -95,7 +95,9 @@ function buildLevels(reference: Plane, moved: Plane, weight: Plane): readonly Le
   let [a, b, w] = [reference, moved, weight];
   for (let halvings = 0; ; halvings++) {
     const pixels = a.width * a.height;
-    if (pixels <= FINE_PIXELS) levels.push({ reference: detailOf(a), moved: detailOf(b), weight: w, halvings });
+    if (pixels <= FINE_PIXELS) {
+      levels.push({ reference: detailOf(a), moved: detailOf(b), weight: trimmed(w), halvings });
+    }
     if (pixels <= COARSE_PIXELS) return levels;
     [a, b, w] = [halve(a), halve(b), halve(w)];
   }
@@ -104,6 +106,12 @@ function buildLevels(reference: Plane, moved: Plane, weight: Plane): readonly Le
 function detailOf(plane: Plane): Plane {
   const coarse = gaussianBlur(plane, DETAIL_SIGMAS[1]).data;
   return mapPlane(gaussianBlur(plane, DETAIL_SIGMAS[0]), (value, i) => value - coarse[i]!);
+}
+
+/** The weight without the pixels so near to others of weight 0 that these show in the detail. */
+function trimmed(weight: Plane): Plane {
+  const near = gaussianBlur(weight, DETAIL_SIGMAS[1]).data;
+  return mapPlane(weight, (value, i) => value * Math.min(1, Math.max(0, 10 * near[i]! - 9)));
 }
 
 /** Means of 2×2 pixels; an odd last row or column is left out. */

@@ -1,0 +1,119 @@
+import { type InpaintIntent } from '#shared/contract/job-request';
+
+/** What the region is for: the user's intents, and `expand`, the picture continued beyond its border. */
+export type Intent = InpaintIntent | 'expand';
+
+/** What the model can take. All sizes in pixels. */
+export interface ModelLimits {
+  /** Sides are multiples of this. */
+  readonly multiple: number;
+  /** Shortest side it works well at: less is widened with context, and small pictures are enlarged. */
+  readonly minSide: number;
+  /** Largest area: more is reduced, both axes by one factor. */
+  readonly maxArea: number;
+}
+
+export const defaultLimits: ModelLimits = { multiple: 32, minSide: 512, maxArea: 1024 * 1024 };
+
+/**
+ * The numbers of the recipe, in one place. `px` is a pixel of the picture, `modelPx` one of the picture as the model
+ * sees it (the same unless the crop is reduced or enlarged), fractions are of the length named.
+ */
+export const recipe = {
+  /** How much around the mask the model sees. */
+  context: {
+    /** Of the mask's diagonal: larger regions need more around them. */
+    padFraction: 0.06,
+    padPx: 4,
+    /** When everything in the region is made new the surroundings are all the model has to go by: the larger of these. */
+    fullStrength: { pictureFraction: 1 / 16, sideFraction: 1 / 2 },
+  },
+
+  masks: {
+    /** Full change a little beyond the brush stroke, which never hits the object's rim exactly. */
+    growPx: 4,
+    /** Softness of the change, at full strength: the larger of a part of the mask's diagonal and a length. */
+    feather: { diagonalFraction: 0.1, px: 32 },
+    /** A background must be cut sharply along what stands before it. */
+    backgroundFeatherFraction: 0.01,
+    /** Two latent cells: below that the cells' own grid would show. */
+    minFeatherModelPx: 16,
+    /** Almost full is full, which keeps the inside from being held back by rounding. */
+    fullFrom: 0.99,
+    /** Width of the cross-fade, at the outer rim of the change, where new and old agree best. */
+    blendModelPx: 25,
+  },
+
+  latents: {
+    /** A cell is free once its mask exceeds the time by this; keeps 0 from counting as free at time 0. */
+    timeEpsilon: 1e-4,
+    /** Picture pixels a latent cell, each way. */
+    cellPx: 8,
+  },
+
+  /** What the hole looks like to the model before it starts; never black, for the model takes it for content. */
+  prefill: {
+    /** Reach of the blur (three σ) at one megapixel; scales with the side. */
+    blurReachPx: 65,
+    atArea: 1024 * 1024,
+    grey: 128,
+    byIntent: {
+      /** Colours stay as a hint, shapes go. */
+      fill: { paint: 'blur', falloffModelPx: 9 },
+      /** Neutral: what is there should not shape what is added. */
+      add: { paint: 'grey', falloffModelPx: 9 },
+      /** Nothing of the object may remain, only what surrounds it. */
+      remove: { paint: 'surroundings', falloffModelPx: 9 },
+      replace: { paint: 'grey', falloffModelPx: 0 },
+      background: { paint: 'grey', falloffModelPx: 0 },
+      /** The border's colours carried outwards. */
+      expand: { paint: 'edges', falloffModelPx: 0 },
+    } satisfies Record<Intent, { paint: 'blur' | 'grey' | 'surroundings' | 'edges'; falloffModelPx: number }>,
+  },
+
+  /** Editing models move and zoom the picture a little; it is moved back. */
+  alignment: {
+    maxScaleChange: 0.02,
+    /** Of the shorter side. */
+    maxShiftFraction: 0.25,
+    /** Less is not worth a resampling. */
+    correctFromModelPx: 0.5,
+    /** More is corrected too, but said. */
+    warnFromModelPx: 4,
+    /** A displacement is believed only when it makes the difference at least this much smaller. */
+    believedErrorRatio: 0.9,
+  },
+
+  /** Colours are matched where new and old must be the same: on a ring around the region. */
+  colours: {
+    /** Distance from the region; nearer the two already differ. */
+    ringModelPx: { from: 16, to: 64 },
+    /** Fewer pixels than this say nothing; then every kept pixel counts. */
+    minRingPixels: 256,
+    /** How much the contrast may change. */
+    deviationRatio: [0.7, 1.4],
+    /** Reach (three σ) of the remaining difference's blur: what is left is light, not detail. */
+    seamBlurReachModelPx: 32,
+    /** Lab units: a larger difference is another content, not another light. */
+    seamLimit: 12,
+  },
+
+  /** An edit without a mask changes what it must; only that is pasted. */
+  change: {
+    /** σ against noise, before comparing; about three pixels wide. */
+    blurModelPx: 1.5,
+    /** ΔE that counts as a change: twice what the VAE's noise makes, well below what the eye overlooks in a new object. */
+    threshold: 6,
+    closeModelPx: 4,
+    minBlobPixels: 64,
+    growModelPx: 4,
+    featherModelPx: 16,
+    /** Beyond this share of the picture the edit is about light or style, and belongs everywhere. */
+    globalFrom: 0.6,
+  },
+
+  outpaint: {
+    /** Softness of the transition into the picture: four latent cells. */
+    overlapPx: 32,
+  },
+} as const;

@@ -1,0 +1,4 @@
+import { describeInpaintRegressionSet } from '#testing/inpaint-regression-set';
+import { lossyEngine } from '#testing/regression-engine';
+
+describeInpaintRegressionSet(lossyEngine);

@@ -12,8 +12,14 @@ export interface CliContext {
   readonly version: string;
   /** Folder of the scripts that run in processes of their own, such as the engine. */
   readonly scriptsFolder: string;
-  /** Where downloaded and imported models are. */
+  /** Where installed models are. */
   readonly modelsFolder: string;
+  /** Where downloads are before they are imported. */
+  readonly downloadsFolder: string;
+  /** Where the random weights are that speeds are measured with. */
+  readonly benchFolder: string;
+  /** What comes with the program. */
+  readonly resourcesFolder: string;
   /** Where the models are that come with the program. */
   readonly bundledModelsFolder: string;
   /** Show what is otherwise kept quiet. */

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from './cli-context.ts';
+import { registerBench } from './commands/bench.ts';
 import { registerControl } from './commands/control.ts';
 import { registerDescribe } from './commands/describe.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -6,9 +7,11 @@ import { registerEdit } from './commands/edit.ts';
 import { registerGenerate } from './commands/generate.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInpaint } from './commands/inpaint.ts';
+import { registerMakeCheckpoint } from './commands/make-checkpoint.ts';
 import { registerModels } from './commands/models.ts';
 import { registerOutpaint } from './commands/outpaint.ts';
 import { registerParity } from './commands/parity.ts';
+import { registerPull } from './commands/pull.ts';
 
 /** In the order in which the help lists them. */
 export const commands: readonly RegisterCommand[] = [
@@ -19,7 +22,10 @@ export const commands: readonly RegisterCommand[] = [
   registerControl,
   registerDescribe,
   registerModels,
+  registerPull,
   registerImport,
+  registerMakeCheckpoint,
   registerParity,
+  registerBench,
   registerDoctor,
 ];

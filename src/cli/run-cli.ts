@@ -41,20 +41,20 @@ interface CliParts {
 }
 
 /** Runs one command and returns the exit status. */
-export async function runCli(
-  args: readonly string[],
-  { terminal, resourcesFolder, ...parts }: CliParts,
-): Promise<number> {
+export async function runCli(args: readonly string[], { terminal, ...parts }: CliParts): Promise<number> {
   // Errors in the arguments are told in the same form as all others, so this is looked at before parsing them.
   const output = args.includes('--json') ? new JsonOutput(terminal) : new TextOutput(terminal);
   const interrupted = interruption(() => output.note('Stopping. Press Ctrl-C again to end at once.'));
+  const data = dataFolder({ env: terminal.env });
   const context: CliContext = {
     ...parts,
     terminal,
     output,
     signal: interrupted.signal,
-    modelsFolder: join(dataFolder({ env: terminal.env }), 'models'),
-    bundledModelsFolder: join(resourcesFolder, 'models'),
+    modelsFolder: join(data, 'models'),
+    downloadsFolder: join(data, 'downloads'),
+    benchFolder: join(data, 'bench'),
+    bundledModelsFolder: join(parts.resourcesFolder, 'models'),
     isDebugging: terminal.env['OVIS_DEBUG'] === '1',
   };
   try {

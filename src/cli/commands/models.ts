@@ -4,6 +4,7 @@ import { AppError, toAppError } from '#base/app-error';
 import { formatBytes } from '#base/format-bytes';
 import { openPackage, verifyPackage, type ModelPackage } from '#model/weights/node/model-package';
 
+import { byteProgress } from '../byte-progress.ts';
 import type { CliContext, RegisterCommand } from '../cli-context.ts';
 import { chooseModel, installedModels, modelId } from '../model-choice.ts';
 
@@ -57,14 +58,7 @@ async function verify(context: CliContext, name: string): Promise<void> {
   const model = await chooseModel(name, context);
   await verifyPackage(model, {
     signal: context.signal,
-    onProgress: ({ bytesDone, bytesTotal }) =>
-      context.output.progress({
-        task: { name: 'verify', label: 'Checking' },
-        done: bytesDone,
-        total: bytesTotal,
-        amount: `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`,
-        timeLeftMs: null,
-      }),
+    onProgress: byteProgress(context.output, { name: 'verify', label: 'Checking' }),
   });
   context.output.result({ name: modelId(model), intact: true }, `${modelId(model)} is intact.`);
 }

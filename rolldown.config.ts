@@ -7,6 +7,7 @@ export default defineConfig({
     'engine-node': 'src/engine/entry-node.ts',
     'engine-electron': 'src/engine/entry-electron.ts',
     parity: 'src/engine/entry-parity.ts',
+    'batch-worker': 'src/train/data/batches/batch-worker.ts',
     bench: 'src/engine/entry-bench.ts',
   },
   platform: 'node',

@@ -24,7 +24,7 @@ export interface TokenizerJson {
 }
 
 /** How Qwen cuts text before byte pairs are merged; only `tokenizer.json` states it, `vocab.json` and `merges.txt` imply it. */
-const QWEN_SPLIT =
+export const QWEN_SPLIT =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
 /**

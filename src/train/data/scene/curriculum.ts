@@ -1,0 +1,97 @@
+import { type StyleId, styleIds } from '../vocabulary/styles.ts';
+import type { LayoutId } from './arrange.ts';
+import type { Background } from './scene.ts';
+
+/** How hard the pictures are: plain data, so that a recipe can hold it and a later stage can widen it. */
+export interface Curriculum {
+  /** Only the first so many objects of the vocabulary. */
+  readonly objects: number;
+  readonly styles: readonly StyleId[];
+  /** Relative frequency of each arrangement. */
+  readonly layouts: Readonly<Partial<Record<LayoutId, number>>>;
+  readonly backgrounds: Readonly<Partial<Record<Background['kind'], number>>>;
+  /** How much of its cell a sprite's longer side takes. */
+  readonly fill: readonly [low: number, high: number];
+  /** 0: every sprite upright in the middle of its cell; 1: anywhere in it. */
+  readonly looseness: number;
+  /** Parts of the sprites that are turned (up to 25° either way), mirrored, painted. */
+  readonly turned: number;
+  readonly flipped: number;
+  readonly painted: number;
+  /** Part of the scenes that carry a label. */
+  readonly labelled: number;
+}
+
+export type CurriculumId = 'close-up' | 'placed' | 'scenes';
+
+/** Three steps from easy to everything; a recipe may use others. */
+export const curricula: Readonly<Record<CurriculumId, Curriculum>> = {
+  /** One object, large, in the middle: what things look like. */
+  'close-up': {
+    objects: 60,
+    styles: styleIds,
+    layouts: { single: 1 },
+    backgrounds: { plain: 1 },
+    fill: [0.8, 0.86],
+    looseness: 0.2,
+    turned: 0,
+    flipped: 0,
+    painted: 0.25,
+    labelled: 0,
+  },
+  /** One to four objects in tidy places: number, colour, position. */
+  placed: {
+    objects: 120,
+    styles: styleIds,
+    layouts: { single: 4, placed: 2, beside: 2, stacked: 2, count: 2, 'count-and-one': 0.5, group: 0.5 },
+    backgrounds: {
+      plain: 7,
+      gradient: 1,
+      stripes: 0.5,
+      dots: 0.5,
+      checks: 0.5,
+      meadow: 1,
+      beach: 0.5,
+      night: 0.5,
+      snow: 0.5,
+    },
+    fill: [0.78, 0.88],
+    looseness: 0.35,
+    turned: 0,
+    flipped: 0,
+    painted: 0.35,
+    labelled: 0.06,
+  },
+  /** Everything, placed freely. */
+  scenes: {
+    objects: 120,
+    styles: styleIds,
+    layouts: {
+      single: 3,
+      placed: 2,
+      beside: 2,
+      stacked: 2,
+      overlapping: 0.7,
+      count: 2,
+      'count-and-one': 1,
+      group: 1.3,
+    },
+    backgrounds: {
+      plain: 6,
+      gradient: 1,
+      stripes: 0.7,
+      dots: 0.7,
+      checks: 0.6,
+      meadow: 1,
+      beach: 0.7,
+      night: 0.7,
+      snow: 0.7,
+    },
+    fill: [0.7, 0.9],
+    looseness: 0.8,
+    turned: 0.12,
+    flipped: 0.15,
+    painted: 0.35,
+    labelled: 0.12,
+  },
+};

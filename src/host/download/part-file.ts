@@ -28,6 +28,7 @@ const zSidecar = z.object({
 type Sidecar = z.infer<typeof zSidecar>;
 
 const readPieceBytes = 1 << 20;
+const maxUnwrittenBytes = 8 << 20;
 
 /**
  * A download in progress: `NAME.part` with the bytes so far and `NAME.part.json` saying of what. Both survive the process,
@@ -40,6 +41,10 @@ export class PartFile {
   #hash: Hash;
   #sidecar: Sidecar;
   #lengthBytes = 0;
+  readonly #unwritten: Uint8Array[] = [];
+  #unwrittenBytes = 0;
+  #writing: Promise<void> | undefined;
+  #writeError: unknown;
 
   private constructor(destination: string, remote: RemoteFile, file: FileHandle, sidecar: Sidecar) {
     this.#destination = destination;
@@ -90,14 +95,22 @@ export class PartFile {
     await writeFileDurably(sidecarPath(this.#destination), JSON.stringify(this.#sidecar));
   }
 
+  /**
+   * Takes over the bytes, which the caller must not change any more. They are written while the next ones arrive, and
+   * together with them where the disk is the slower one; this waits only when too many are waiting.
+   */
   async append(bytes: Uint8Array): Promise<void> {
-    await this.#file.appendFile(bytes);
     this.#hash.update(bytes);
     this.#lengthBytes += bytes.length;
+    this.#unwritten.push(bytes);
+    this.#unwrittenBytes += bytes.length;
+    this.#writing ??= this.#write();
+    if (this.#unwrittenBytes > maxUnwrittenBytes || this.#writeError !== undefined) await this.#flush();
   }
 
   /** Throws away all bytes. */
   async reset(): Promise<void> {
+    await this.#flush();
     await this.#file.truncate(0);
     this.#hash = newHash(this.#remote);
     this.#lengthBytes = 0;
@@ -113,6 +126,7 @@ export class PartFile {
 
   /** Gives the finished file its name, in one step that survives a power cut. */
   async finish(): Promise<void> {
+    await this.#flush();
     await this.#file.sync();
     await this.#file.close();
     await renameDurably(partPath(this.#destination), this.#destination);
@@ -121,7 +135,28 @@ export class PartFile {
 
   /** Leaves the part for next time. */
   async close(): Promise<void> {
+    await this.#writing;
     await this.#file.close();
+  }
+
+  /** Writes until nothing is left to write. Never rejects: `#flush` tells what went wrong. */
+  async #write(): Promise<void> {
+    try {
+      while (this.#unwritten.length > 0) {
+        const pieces = this.#unwritten.splice(0);
+        this.#unwrittenBytes = 0;
+        await this.#file.appendFile(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+      }
+    } catch (error) {
+      this.#writeError = error;
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  async #flush(): Promise<void> {
+    await this.#writing;
+    if (this.#writeError !== undefined) throw this.#writeError;
   }
 
   async #takeUp({

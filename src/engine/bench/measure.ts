@@ -11,26 +11,42 @@ export interface Timing {
   readonly medianMs: number;
 }
 
-/** Runs at least three times and about a second, after one run to warm up. */
+/** How long one side is measured before the other gets its turn, and how often at the most. */
+const TURN_MS = 700;
+const TURN_RUNS = 25;
+
+/** Runs for about a second after one run to warm up; what takes longer than that runs twice. */
 export async function measure(run: () => Promise<unknown>): Promise<Timing> {
   await run();
-  const times: number[] = [];
-  const start = performance.now();
-  while (times.length < 3 || (performance.now() - start < 1000 && times.length < 50)) {
-    const from = performance.now();
-    await run();
-    times.push(performance.now() - from);
-  }
-  times.sort((a, b) => a - b);
-  return { bestMs: times[0]!, medianMs: times[Math.floor(times.length / 2)]! };
+  return summary([...(await takeTurn(run)), ...(await takeTurn(run))]);
 }
 
 /** Two runs measured by turns, so that noise of the machine falls on both. */
 export async function measurePair(a: () => Promise<unknown>, b: () => Promise<unknown>): Promise<[Timing, Timing]> {
-  const first = [await measure(a), await measure(b)] as const;
-  const second = [await measure(a), await measure(b)] as const;
-  const better = (x: Timing, y: Timing) => (x.bestMs < y.bestMs ? x : y);
-  return [better(first[0], second[0]), better(first[1], second[1])];
+  await a();
+  await b();
+  const times: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < 2; turn++) {
+    times[0].push(...(await takeTurn(a)));
+    times[1].push(...(await takeTurn(b)));
+  }
+  return [summary(times[0]), summary(times[1])];
+}
+
+async function takeTurn(run: () => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  const start = performance.now();
+  do {
+    const from = performance.now();
+    await run();
+    times.push(performance.now() - from);
+  } while (performance.now() - start < TURN_MS && times.length < TURN_RUNS);
+  return times;
+}
+
+function summary(times: readonly number[]): Timing {
+  const sorted = times.toSorted((a, b) => a - b);
+  return { bestMs: sorted[0]!, medianMs: sorted[Math.floor(sorted.length / 2)]! };
 }
 
 /** Plausible inputs for a graph: small numbers for floats, zeros for ids. */

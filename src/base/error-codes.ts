@@ -93,6 +93,8 @@ export const errorCodes = {
 
   // Training (src/train)
   'data-missing': 'resource',
+  'training-diverged': 'model',
+  'training-plan-invalid': 'usage',
 
   // The command line (src/cli)
   'model-missing': 'model',

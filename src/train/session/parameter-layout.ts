@@ -20,3 +20,10 @@ export function parameterData(spec: ParameterSpec, data: Float32Array, to: Layou
   transposeInto(data, { rows, columns, from: 0, to: columns }, turned, { targetStride: rows, targetOffset: 0 });
   return turned;
 }
+
+/** A parameter's shape in a graph: [in, out] for the matrix of a linear layer. */
+export function graphShape({ kind, shape }: ParameterSpec): readonly number[] {
+  if (kind !== 'linear') return shape;
+  const [out = 1, ...rest] = shape;
+  return [rest.reduce((product, side) => product * side, 1), out];
+}

@@ -18,7 +18,11 @@ vi.setConfig({ testTimeout: 60_000 });
 let scripts: BundledScripts;
 let folder = '';
 beforeAll(async () => {
-  scripts = await bundleScripts({ cli: 'src/cli/main.ts', 'engine-node': 'src/testing/fake-engine.ts' });
+  scripts = await bundleScripts({
+    cli: 'src/cli/main.ts',
+    'conversion-thread': 'src/model/weights/node/conversion-thread.ts',
+    'engine-node': 'src/testing/fake-engine.ts',
+  });
 });
 afterAll(() => scripts[Symbol.asyncDispose]());
 beforeEach(async () => {

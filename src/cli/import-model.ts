@@ -25,7 +25,7 @@ interface ImportModelOptions {
 
 /** Makes an installed model of a checkpoint's folder, and says so. */
 export async function importModel(
-  { output, signal, modelsFolder }: CliContext,
+  { output, signal, modelsFolder, scriptsFolder }: CliContext,
   folder: string,
   { precision, name, origin }: ImportModelOptions,
 ): Promise<void> {
@@ -37,10 +37,16 @@ export async function importModel(
     name: title,
     origin,
     signal,
+    threadScript: conversionThread(scriptsFolder),
     onProgress: byteProgress(output, { name: 'import', label: 'Importing' }),
   });
   output.result(
     { name: id, folder: target, precision, bytesWritten, durationMs },
     `${id} is installed (${formatBytes(bytesWritten)}, ${formatDuration(durationMs)}).`,
   );
+}
+
+/** The script that imports run their conversions in. */
+export function conversionThread(scriptsFolder: string): string {
+  return join(scriptsFolder, 'conversion-thread.js');
 }

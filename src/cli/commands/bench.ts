@@ -9,7 +9,7 @@ import { manifestName, type Precision } from '#model/weights/package-manifest';
 
 import { byteProgress } from '../byte-progress.ts';
 import type { CliContext, RegisterCommand } from '../cli-context.ts';
-import { precisionOption } from '../import-model.ts';
+import { conversionThread, precisionOption } from '../import-model.ts';
 import { chooseModel } from '../model-choice.ts';
 import { integer } from '../option-values.ts';
 import { runScript } from '../run-script.ts';
@@ -63,6 +63,7 @@ async function randomModel(context: CliContext, like: string, precision: Precisi
       name: basename(resolve(like)),
       signal,
       onProgress,
+      threadScript: conversionThread(context.scriptsFolder),
     });
     const rate = (bytesRead * 1000) / durationMs;
     output.result(

@@ -6,6 +6,7 @@ export default defineConfig({
     cli: 'src/cli/main.ts',
     'engine-node': 'src/engine/entry-node.ts',
     'engine-electron': 'src/engine/entry-electron.ts',
+    'conversion-thread': 'src/model/weights/node/conversion-thread.ts',
     parity: 'src/engine/entry-parity.ts',
     'batch-worker': 'src/train/data/batches/batch-worker.ts',
     bench: 'src/engine/entry-bench.ts',

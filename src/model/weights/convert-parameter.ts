@@ -248,7 +248,7 @@ function rounding(conversion: Conversion, dtype: 'f32' | 'f16'): (values: Float3
   const buffer = new Uint16Array(rowsPerChunk(conversion) * conversion.columns);
   return (values) => {
     const halves = float32ToFloat16(values, buffer.subarray(0, values.length));
-    if (halves.some((bits) => (bits & 0x7fff) === 0x7c00)) {
+    if (hasInfinity(halves)) {
       const tensor = conversion.name;
       throw new AppError(
         'weights-too-large',
@@ -258,6 +258,11 @@ function rounding(conversion: Conversion, dtype: 'f32' | 'f16'): (values: Float3
     }
     return halves;
   };
+}
+
+function hasInfinity(halves: Uint16Array): boolean {
+  for (let i = 0; i < halves.length; i++) if ((halves[i]! & 0x7fff) === 0x7c00) return true;
+  return false;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array | Int8Array): Uint8Array {

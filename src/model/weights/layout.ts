@@ -79,7 +79,7 @@ export function matrixSize({ shape }: ParameterSpec): readonly [rows: number, co
  * A parameter as the matrix that a product needs: `out` rows of `depth` weights each. For a mixture, whose rows are what
  * is summed over, that is the table transposed.
  */
-export function productSize(spec: ParameterSpec): readonly [out: number, depth: number] {
+function productSize(spec: ParameterSpec): readonly [out: number, depth: number] {
   const [rows, columns] = matrixSize(spec);
   return spec.kind === 'mixture' ? [columns, rows] : [rows, columns];
 }

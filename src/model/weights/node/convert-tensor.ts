@@ -10,7 +10,7 @@ import { bfloat16ToFloat32, float16ToFloat32, indexOfNonFinite } from '../float1
 import { matrixSize } from '../layout.ts';
 import type { Precision } from '../package-manifest.ts';
 import type { TensorEntry } from '../safetensors.ts';
-import { readFully, writeFully } from './file-range.ts';
+import { readFully, writeFully, type FileOpener } from './file-range.ts';
 
 /** A tensor in a particular file. */
 export interface TensorPlace extends TensorEntry {
@@ -27,9 +27,6 @@ export interface ConversionTask {
   readonly panelSizeBytes: number;
 }
 
-/** The file operation that a conversion needs, so that a test can stand between it and the disk. */
-export type ConversionFs = Pick<typeof nodeFs, 'open'>;
-
 /**
  * Reads a tensor of a checkpoint and writes its stored forms to their places.
  * @throws AppError `weights-not-finite`, `weights-too-large`, `safetensors-invalid`, `disk-full`, `cancelled`
@@ -40,7 +37,7 @@ export async function convertTensor(
     signal,
     onProgress,
     fs = nodeFs,
-  }: Pick<ConversionOptions, 'signal' | 'onProgress'> & { fs?: ConversionFs | undefined } = {},
+  }: Pick<ConversionOptions, 'signal' | 'onProgress'> & { fs?: FileOpener | undefined } = {},
 ): Promise<void> {
   const handles = new Map<string, FileHandle>();
   const open = async (path: string, flags: string) => {

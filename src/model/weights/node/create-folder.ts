@@ -9,11 +9,6 @@ import { requireFreeBytes } from '#host/files/free-space';
 
 const temporaryPrefix = '.unfinished-';
 
-/** Whether a name in a folder is that of one that is being made, or was when its process ended. */
-export function isUnfinishedFolder(name: string): boolean {
-  return name.startsWith(temporaryPrefix);
-}
-
 /**
  * Makes a folder appear at `target` as a whole or not at all. `fill` writes into a temporary folder beside it, which is
  * then brought to the disk and renamed, or removed if anything fails. What a process left that was killed while doing

@@ -1,5 +1,10 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { FileHandle, open } from 'node:fs/promises';
 import { AppError } from '#base/app-error';
+
+/** The file operation that writing needs, so that a test can stand between it and the disk. */
+export interface FileOpener {
+  readonly open: typeof open;
+}
 
 /** The most that one call may read or write: the kernel stops short of 2 GiB. */
 const maxCallBytes = 1 << 30;

@@ -20,8 +20,10 @@ import {
 } from '../package-manifest.ts';
 import { tensorSizeBytes } from '../safetensors.ts';
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { convertTensor, type ConversionFs } from './convert-tensor.ts';
+import { convertAll, type UnboundedTask } from './convert-all.ts';
+
 import { createFolder } from './create-folder.ts';
+import type { FileOpener } from './file-range.ts';
 import { WeightsWriter } from './weights-writer.ts';
 
 /** How far an import is. Bytes are those of the checkpoint's weights as they are converted, then of the files as they are hashed. */
@@ -42,7 +44,10 @@ export interface ImportOptions {
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
   /** Largest weights file; see `WeightsWriter`. */
   readonly maxFileBytes?: number | undefined;
-  readonly fs?: ConversionFs | undefined;
+  /** The built `conversion-thread.ts`: conversions then run in several threads. Without, they run in this one. */
+  readonly threadScript?: string | URL | undefined;
+  /** Takes the place of the file system, in this thread. */
+  readonly fs?: FileOpener | undefined;
 }
 
 export interface ImportReport {
@@ -52,9 +57,6 @@ export interface ImportReport {
   readonly bytesWritten: number;
   readonly durationMs: number;
 }
-
-/** The most that a transposed tensor may collect in memory; see docs/decisions/0013. */
-const panelSizeBytes = 300_000_000;
 
 /**
  * Turns a Hugging Face folder into a model package in one streaming pass. The package appears as a whole when it is
@@ -86,14 +88,9 @@ export async function importCheckpoint(
     const { maxFileBytes, fs } = options;
     const writer = await WeightsWriter.create(folder, stored, { maxFileBytes, fs, metadata: { format: 'pt' } });
     try {
-      for (const spec of parameters) {
-        const source = placeOf(checkpoint, spec.name);
-        const targets = storedForms(spec, options.precision).map((tensor) => defined(writer.places.get(tensor.name)));
-        const task = { spec, precision: options.precision, source, targets, panelSizeBytes };
-        const onProgress = (fraction: number) => report(spec.name, fraction * source.sizeBytes);
-        await convertTensor(task, { signal, onProgress, fs });
-        for (const target of targets) writer.markWritten(target.name);
-      }
+      const tasks = parameters.map((spec) => conversionTask(spec, options.precision, checkpoint, writer));
+      await convertAll(tasks, { ...options, signal, onBytes: report });
+      for (const { name } of stored) writer.markWritten(name);
       const weights = await writer.finish({ signal, onBytes: (count) => report('checksums', count) });
       manifest = manifestOf(checkpoint, name, options, [...weights, ...(await writeTexts(folder, checkpoint))]);
       await writeFileDurably(join(folder, manifestName), formatManifest(manifest));
@@ -102,6 +99,16 @@ export async function importCheckpoint(
     }
   });
   return { manifest: defined(manifest), bytesRead, bytesWritten, durationMs: performance.now() - startMs };
+}
+
+function conversionTask(
+  spec: ParameterSpec,
+  precision: Precision,
+  checkpoint: Checkpoint,
+  { places }: WeightsWriter,
+): UnboundedTask {
+  const targets = storedForms(spec, precision).map(({ name }) => defined(places.get(name)));
+  return { spec, precision, source: placeOf(checkpoint, spec.name), targets };
 }
 
 /** What the text files and the headers of the weights files may take. */

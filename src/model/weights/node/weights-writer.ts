@@ -8,17 +8,14 @@ import { fileError } from '#host/files/file-error';
 import type { PackageFile } from '../package-manifest.ts';
 import { layOutSafetensors, splitIntoFiles, type TensorSpec } from '../safetensors.ts';
 import type { TensorPlace } from './convert-tensor.ts';
-import { writeFully } from './file-range.ts';
-
-/** The file operation that writing needs, so that a test can stand between it and the disk. */
-export type WritingFs = Pick<typeof nodeFs, 'open'>;
+import { writeFully, type FileOpener } from './file-range.ts';
 
 export interface WeightsWriterOptions {
   /** Largest file; a single tensor beyond it gets a file of its own. Default 1 GiB, see the README. */
   readonly maxFileBytes?: number | undefined;
   /** Text pairs for the header of every file. */
   readonly metadata?: Readonly<Record<string, string>>;
-  readonly fs?: WritingFs | undefined;
+  readonly fs?: FileOpener | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -248,8 +248,19 @@ describe('a token', () => {
   });
 });
 
-it('a download to a place that cannot be written says why', async () => {
-  const { path, download } = await setUp();
-  await mkdir(`${path}.part`);
-  await expect(download()).rejects.toMatchObject({ code: 'file-is-folder' });
+describe('a disk', () => {
+  it('that cannot be written says why', async () => {
+    const { path, download } = await setUp();
+    await mkdir(`${path}.part`);
+    await expect(download()).rejects.toMatchObject({ code: 'file-is-folder' });
+  });
+
+  it.skipIf(process.platform !== 'linux')('that is full stops the download at once', async () => {
+    const { hub, path, remote, download } = await setUp();
+    // A device that is there for this: every write to it fails for want of space.
+    await symlink('/dev/full', `${path}.part`);
+    await writeFile(`${path}.part.json`, JSON.stringify({ version: 1, ...remote }));
+    await expect(download()).rejects.toMatchObject({ code: 'disk-full' });
+    expect(hub.requests).toHaveLength(1);
+  });
 });

@@ -27,6 +27,12 @@ const zSidecar = z.object({
 });
 type Sidecar = z.infer<typeof zSidecar>;
 
+interface TakeUpOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the number of bytes of an old part, as they are read again. */
+  readonly onKept?: ((bytes: number) => void) | undefined;
+}
+
 const readPieceBytes = 1 << 20;
 const maxUnwrittenBytes = 8 << 20;
 
@@ -44,7 +50,7 @@ export class PartFile {
   readonly #unwritten: Uint8Array[] = [];
   #unwrittenBytes = 0;
   #writing: Promise<void> | undefined;
-  #writeError: unknown;
+  #writeError: Error | undefined;
 
   private constructor(destination: string, remote: RemoteFile, file: FileHandle, sidecar: Sidecar) {
     this.#destination = destination;
@@ -56,26 +62,26 @@ export class PartFile {
 
   /**
    * Goes on with the part that is there if it is of the same file, and starts anew otherwise.
-   *
-   * @param onKept Called with the number of bytes of an old part, as they are read again.
    */
   static async open(
     destination: string,
     remote: RemoteFile,
-    { signal, onKept }: { signal?: AbortSignal | undefined; onKept?: ((bytes: number) => void) | undefined } = {},
+    { signal, onKept }: TakeUpOptions = {},
   ): Promise<PartFile> {
     await mkdir(dirname(destination), { recursive: true });
     const old = await readSidecar(sidecarPath(destination));
-    const isSame = old !== undefined && describesSame(old, remote);
     // In append mode writes go to the end, also after the file was cut.
     const file = await open(partPath(destination), 'a+');
-    const part = new PartFile(destination, remote, file, isSame ? old : newSidecar(remote));
     try {
-      if (isSame) await part.#takeUp({ signal, onKept });
-      else await part.reset();
+      const { size } = await file.stat();
+      // A part that is longer than the file is not a beginning of it.
+      const isBeginning = old !== undefined && describesSame(old, remote) && size <= (remote.sizeBytes ?? size);
+      const part = new PartFile(destination, remote, file, isBeginning ? old : newSidecar(remote));
+      if (isBeginning) await part.#takeUp(size, { signal, onKept });
+      else await file.truncate(0);
       return part;
     } catch (error) {
-      await part.close();
+      await file.close();
       throw error;
     }
   }
@@ -111,7 +117,7 @@ export class PartFile {
   /** Throws away all bytes. */
   async reset(): Promise<void> {
     await this.#flush();
-    await this.#file.truncate(0);
+    if (this.#lengthBytes > 0) await this.#file.truncate(0);
     this.#hash = newHash(this.#remote);
     this.#lengthBytes = 0;
     this.#sidecar = newSidecar(this.#remote);
@@ -148,7 +154,7 @@ export class PartFile {
         await this.#file.appendFile(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
       }
     } catch (error) {
-      this.#writeError = error;
+      this.#writeError = error instanceof Error ? error : new Error(String(error));
     } finally {
       this.#writing = undefined;
     }
@@ -159,16 +165,7 @@ export class PartFile {
     if (this.#writeError !== undefined) throw this.#writeError;
   }
 
-  async #takeUp({
-    signal,
-    onKept,
-  }: {
-    signal: AbortSignal | undefined;
-    onKept: ((bytes: number) => void) | undefined;
-  }) {
-    const { size } = await this.#file.stat();
-    // A file that is too long is not a beginning of what we want.
-    if (this.#remote.sizeBytes !== undefined && size > this.#remote.sizeBytes) return this.reset();
+  async #takeUp(size: number, { signal, onKept }: TakeUpOptions): Promise<void> {
     const piece = Buffer.alloc(Math.min(readPieceBytes, size));
     while (this.#lengthBytes < size) {
       throwIfCancelled(signal);

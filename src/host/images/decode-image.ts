@@ -13,7 +13,7 @@ import type { ImageFormat } from './sniff-format.ts';
  * The most pixels that are decoded. As RGBA that is 512 MiB: under the size of one block at which Electron's allocator
  * aborts (1 GiB), and close to what the largest cameras make.
  */
-export const maxInputPixels = 1 << 27;
+const maxInputPixels = 1 << 27;
 
 export interface DecodeOptions {
   readonly signal?: AbortSignal | undefined;
@@ -26,7 +26,7 @@ export interface DecodeOptions {
 }
 
 /** What was done to a picture on its way to plain 8-bit sRGB, so that a person can be told. */
-export type Conversion =
+type Conversion =
   /** Turned as its EXIF orientation (2 to 8) asked. */
   | { readonly kind: 'orientation'; readonly exif: number }
   /** From the embedded colour profile of that name. */

@@ -23,7 +23,8 @@ export function parseIccProfile(bytes: Uint8Array): IccProfile | undefined {
   const tags = readTags(data);
   if (tags === undefined) return undefined;
   const space = data.toString('latin1', 16, 20);
-  const canConvert = tags.has('A2B0') || tags.has(space === 'GRAY' ? 'kTRC' : 'rXYZ');
+  const curves = space === 'GRAY' ? ['kTRC'] : [...Object.keys(srgbColorants), 'rTRC', 'gTRC', 'bTRC'];
+  const canConvert = tags.has('A2B0') || curves.every((name) => tags.has(name));
   if (!canConvert) return undefined;
   return { name: readText(tags.get('desc')), space, isSrgb: space === 'RGB ' && isSrgb(tags) };
 }

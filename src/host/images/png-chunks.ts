@@ -42,16 +42,12 @@ export function writePng(chunks: readonly PngChunk[]): Uint8Array {
 
 /**
  * Adds chunks to an encoded PNG right after its header, in front of the pixels, so that a reader finds them first. Every
- * other byte stays as it is. Chunks of ours from before (same type, and `isReplaced` says so) are dropped.
+ * other byte stays as it is.
  */
-export function insertPngChunks(
-  png: Uint8Array,
-  added: readonly PngChunk[],
-  isReplaced: (chunk: PngChunk) => boolean = () => false,
-): Uint8Array {
+export function insertPngChunks(png: Uint8Array, added: readonly PngChunk[]): Uint8Array {
   const [header, ...rest] = readPngChunks(png);
   assert(header?.type === 'IHDR' && rest.at(-1)?.type === 'IEND', 'only a whole PNG can take chunks');
-  return writePng([header, ...added, ...rest.filter((chunk) => !isReplaced(chunk))]);
+  return writePng([header, ...added, ...rest]);
 }
 
 function frame({ type, data }: PngChunk): Buffer {

@@ -7,8 +7,8 @@ export type Sniffed =
   | { readonly kind: 'foreign'; readonly name: string }
   | { readonly kind: 'unknown' };
 
-/** Bytes of the start that `sniffFormat` looks at; more do no harm. */
-export const sniffBytes = 4096;
+/** How much of the start is looked at. */
+const sniffBytes = 4096;
 
 const readable = (format: ImageFormat): Sniffed => ({ kind: 'readable', format });
 const foreign = (name: string): Sniffed => ({ kind: 'foreign', name });

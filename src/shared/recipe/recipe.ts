@@ -12,7 +12,7 @@ const zSha256 = z.string().regex(/^[0-9a-f]{64}$/, 'A SHA-256 is 64 hexadecimal 
  *
  * It is a format of its own, apart from the reports of the running studio, since files with it outlive every version.
  */
-export const zRecipe = z.object({
+const zRecipe = z.object({
   version: z.literal(1),
   request: zJobRequest,
   app: z.object({ name: z.string().max(100), version: z.string().max(100) }),

@@ -23,7 +23,7 @@ export function readPngTexts(png: Uint8Array, keywords: readonly string[]): Map<
 }
 
 /** The keyword of a text chunk, undefined for other chunks. */
-export function keywordOf({ type, data }: PngChunk): string | undefined {
+function keywordOf({ type, data }: PngChunk): string | undefined {
   if (type !== 'tEXt' && type !== 'zTXt' && type !== 'iTXt') return undefined;
   const end = data.indexOf(0);
   return end > 0 && end < 80 ? Buffer.from(data.subarray(0, end)).toString('latin1') : undefined;

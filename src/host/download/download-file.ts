@@ -1,12 +1,13 @@
-import { cancelled, delay, throwIfCancelled } from '#base/abort';
-import { AppError } from '#base/app-error';
+import { delay, throwIfCancelled } from '#base/abort';
 
-import { fileError, systemCode } from '../files/file-error.ts';
+import { fileError } from '../files/file-error.ts';
+import { givenUp, statusError } from './download-errors.ts';
 import { type AccessToken, fetchFollowing } from './fetch-following.ts';
-import { parseContentLength, parseContentRange, parseRetryAfterMs, strongEtag } from './http-headers.ts';
+import { parseContentLength, parseContentRange, strongEtag } from './http-headers.ts';
 import { PartFile, type RemoteFile } from './part-file.ts';
 import { defaultRetryPolicy, type RetryPolicy, retryDelayMs } from './retry-policy.ts';
 import { TransferFault } from './transfer-fault.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -25,7 +26,6 @@ export type DownloadEvent =
   | { readonly kind: 'discarded'; readonly bytes: number }
   | { readonly kind: 'waiting'; readonly delayMs: number; readonly reason: string };
 
-const defaultStallMs = 30_000;
 /** Failures count from the start again after this much has arrived: a long way over a bad line is still a way. */
 const progressBytes = 1 << 20;
 
@@ -77,7 +77,8 @@ async function fillPart(part: PartFile, remote: RemoteFile, options: DownloadOpt
       furthestBytes = Math.max(furthestBytes, part.lengthBytes);
       if (error.kind === 'corrupt') corruptions += 1;
       // The same wrong content twice is what the server has.
-      if (failures >= retry.limit || corruptions === 2) throw givenUp(error, part, remote);
+      if (failures >= retry.limit || corruptions === 2)
+        throw givenUp(error, remote.url, { receivedBytes: part.lengthBytes, sizeBytes: remote.sizeBytes ?? null });
       const delayMs = retryDelayMs(failures, retry, { retryAfterMs: error.retryAfterMs });
       onEvent?.({ kind: 'waiting', delayMs, reason: error.message });
       await delay(delayMs, signal ? { signal } : {});
@@ -89,7 +90,7 @@ async function fillPart(part: PartFile, remote: RemoteFile, options: DownloadOpt
 async function attempt(part: PartFile, remote: RemoteFile, options: DownloadOptions): Promise<void> {
   const { sizeBytes, url } = remote;
   if (sizeBytes !== undefined && part.lengthBytes === sizeBytes) return;
-  const watchdog = new Watchdog(options.stallMs ?? defaultStallMs, options.signal);
+  const watchdog = new Watchdog(options);
   try {
     const response = await fetchFollowing(url, {
       headers: requestHeaders(part),
@@ -105,7 +106,7 @@ async function attempt(part: PartFile, remote: RemoteFile, options: DownloadOpti
       await response.body?.cancel().catch(() => undefined);
     }
   } catch (error) {
-    throw asFault(error, watchdog, options.signal);
+    throw watchdog.explain(error);
   } finally {
     watchdog.stop();
   }
@@ -186,116 +187,4 @@ async function receive(
 
 function discard(part: PartFile, { onEvent }: DownloadOptions): void {
   if (part.lengthBytes > 0) onEvent?.({ kind: 'discarded', bytes: part.lengthBytes });
-}
-
-/** Ends a request that brings nothing for too long, and when the caller gives up. */
-class Watchdog {
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  readonly #onCancel: () => void;
-  readonly #cancelSignal: AbortSignal | undefined;
-  hasBarked = false;
-
-  constructor(stallMs: number, cancelSignal: AbortSignal | undefined) {
-    this.#timer = setTimeout(() => {
-      this.hasBarked = true;
-      this.#controller.abort();
-    }, stallMs);
-    this.#cancelSignal = cancelSignal;
-    this.#onCancel = () => this.#controller.abort();
-    if (cancelSignal?.aborted) this.#onCancel();
-    else cancelSignal?.addEventListener('abort', this.#onCancel, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  feed(): void {
-    this.#timer.refresh();
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#cancelSignal?.removeEventListener('abort', this.#onCancel);
-  }
-}
-
-/** Sorts what went wrong in an attempt: ours to try again, or somebody else's to hear of. */
-function asFault(error: unknown, watchdog: Watchdog, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return cancelled();
-  if (watchdog.hasBarked) return new TransferFault('stalled', 'the server sent nothing for too long', { cause: error });
-  // fetch says "terminated" when an answer breaks off and "fetch failed" when there is none.
-  if (error instanceof TypeError && error.message === 'terminated')
-    return new TransferFault('dropped', 'the connection broke', { cause: error });
-  if (error instanceof TypeError && error.message === 'fetch failed') {
-    const reason = systemCode(error.cause);
-    return new TransferFault('unreachable', `the server cannot be reached${reason ? ` (${reason})` : ''}`, {
-      cause: error,
-    });
-  }
-  return error;
-}
-
-const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
-
-/** What a refusal means: a `TransferFault` if waiting may help, an `AppError` otherwise. */
-export function statusError(response: Response, url: string): Error {
-  const { status } = response;
-  const { host, pathname } = new URL(url);
-  const data = { host, path: pathname, status };
-  if (retryableStatuses.has(status)) {
-    const retryAfterMs = parseRetryAfterMs(response.headers.get('retry-after'), Date.now());
-    return new TransferFault('status', `${host} answers with status ${status}`, { retryAfterMs });
-  }
-  if (status === 401 || status === 403)
-    return new AppError(
-      'download-not-allowed',
-      `${host} does not allow this download. If the model asks for consent, give it on its page there, and set HF_TOKEN to a token of your account.`,
-      { data },
-    );
-  if (status === 404)
-    return new AppError('download-not-found', `${host} has no ${pathname}. Check the name of the model.`, { data });
-  return new AppError('download-refused', `${host} refuses the download with status ${status}.`, { data });
-}
-
-function givenUp(fault: TransferFault, part: PartFile, { url, sizeBytes }: RemoteFile): AppError {
-  const { host, pathname } = new URL(url);
-  const data = {
-    host,
-    path: pathname,
-    reason: fault.message,
-    receivedBytes: part.lengthBytes,
-    sizeBytes: sizeBytes ?? null,
-  };
-  const options = { data, cause: fault };
-  switch (fault.kind) {
-    case 'unreachable':
-      return new AppError(
-        'network-unreachable',
-        `${host} cannot be reached. Check the network, and HF_ENDPOINT if you set it.`,
-        options,
-      );
-    case 'corrupt':
-      return new AppError(
-        'download-corrupt',
-        `What ${host} sends for ${pathname} does not have the checksum it should have. Try again later, or another server with HF_ENDPOINT.`,
-        options,
-      );
-    case 'changed':
-    case 'lied':
-      return new AppError(
-        'download-changed',
-        `${host} does not send the ${pathname} that it lists: ${fault.message}. Try again later.`,
-        options,
-      );
-    case 'status':
-    case 'dropped':
-    case 'stalled':
-      return new AppError(
-        'download-interrupted',
-        `The download from ${host} keeps stopping: ${fault.message}. What has arrived is kept; start it again to go on.`,
-        options,
-      );
-  }
 }

@@ -1,3 +1,5 @@
+import { systemCode } from '../files/file-error.ts';
+
 /**
  * Why one attempt at a transfer failed, where another attempt may succeed. `unreachable`: no answer at all. `status`: the
  * server was busy or broken. `dropped`, `stalled`: the answer ended or paused in the middle. `changed`: the answer does not
@@ -17,4 +19,15 @@ export class TransferFault extends Error {
     this.kind = kind;
     this.retryAfterMs = options.retryAfterMs;
   }
+}
+
+/** What `fetch` throws when the network fails: it says "terminated" when an answer breaks off and "fetch failed" when there is none. */
+export function networkFault(error: unknown): TransferFault | undefined {
+  if (!(error instanceof TypeError)) return undefined;
+  if (error.message === 'terminated') return new TransferFault('dropped', 'the connection broke', { cause: error });
+  if (error.message !== 'fetch failed') return undefined;
+  const reason = systemCode(error.cause);
+  return new TransferFault('unreachable', `the server cannot be reached${reason ? ` (${reason})` : ''}`, {
+    cause: error,
+  });
 }

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { delay, throwIfCancelled } from '#base/abort';
 import { AppError } from '#base/app-error';
 
-import { statusError } from '../download/download-file.ts';
+import { givenUp, statusError } from '../download/download-errors.ts';
 import { type AccessToken, fetchFollowing } from '../download/fetch-following.ts';
 import type { RemoteFile } from '../download/part-file.ts';
 import { defaultRetryPolicy, type RetryPolicy, retryDelayMs } from '../download/retry-policy.ts';
 import { TransferFault } from '../download/transfer-fault.ts';
+import { Watchdog } from '../download/watchdog.ts';
 import { parseHostilePath } from '../files/safe-name.ts';
 
 /** A model hub that speaks Hugging Face's interface. */
@@ -44,9 +45,13 @@ export interface HubRevision {
   readonly files: readonly HubFile[];
 }
 
+interface ListOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly retry?: RetryPolicy | undefined;
+}
+
 const maxAnswerBytes = 32 << 20;
 const maxFiles = 10_000;
-const answerTimeoutMs = 30_000;
 
 const zRevision = z.object({
   sha: z.string().regex(/^[0-9a-f]{40}$/),
@@ -71,14 +76,14 @@ const zRevision = z.object({
  * The files of a repository at a revision, with sizes and checksums.
  *
  * @param repo `owner/name`
- * @throws AppError `usage-invalid`, `path-unsafe`, `hub-answer-invalid`, `network-unreachable`, `download-not-found`,
- *   `download-not-allowed`, `download-refused`, `cancelled`
+ * @throws AppError `usage-invalid`, `path-unsafe`, `hub-answer-invalid`, `network-unreachable`, `download-interrupted`,
+ *   `download-not-found`, `download-not-allowed`, `download-refused`, `cancelled`
  */
 export async function listRevision(
   hub: Hub,
   repo: string,
   revision: string,
-  options: { signal?: AbortSignal | undefined; retry?: RetryPolicy | undefined } = {},
+  options: ListOptions = {},
 ): Promise<HubRevision> {
   requireRepoName(repo);
   const url = `${hub.endpoint}/api/models/${repo}/revision/${encodeURIComponent(revision)}?blobs=true`;
@@ -130,47 +135,37 @@ function requireDistinct(files: readonly HubFile[]): void {
 async function fetchJson(
   url: string,
   { token }: Hub,
-  { signal, retry = defaultRetryPolicy }: { signal?: AbortSignal | undefined; retry?: RetryPolicy | undefined },
+  { signal, retry = defaultRetryPolicy }: ListOptions,
 ): Promise<unknown> {
   for (let failures = 1; ; failures += 1) {
     throwIfCancelled(signal);
+    const watchdog = new Watchdog({ signal });
     try {
-      const timeout = AbortSignal.timeout(answerTimeoutMs);
-      const response = await fetchFollowing(url, {
-        token,
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      if (!response.ok) {
-        await response.body?.cancel();
-        throw statusError(response, url);
-      }
-      return JSON.parse(await readText(response, url));
+      const response = await fetchFollowing(url, { token, signal: watchdog.signal });
+      return JSON.parse(await readText(response, url, watchdog));
     } catch (error) {
-      throwIfCancelled(signal);
-      if (error instanceof AppError) throw error;
       if (error instanceof SyntaxError) throw answerInvalid(url, 'it is no JSON');
-      if (failures >= retry.limit) {
-        const { host } = new URL(url);
-        throw new AppError(
-          'network-unreachable',
-          `${host} cannot be reached. Check the network, and HF_ENDPOINT if you set it.`,
-          { data: { host }, cause: error },
-        );
-      }
-      const retryAfterMs = error instanceof TransferFault ? error.retryAfterMs : undefined;
-      await delay(retryDelayMs(failures, retry, { retryAfterMs }), signal ? { signal } : {});
+      const explained = watchdog.explain(error);
+      if (!(explained instanceof TransferFault)) throw explained;
+      if (failures >= retry.limit) throw givenUp(explained, url);
+      const delayMs = retryDelayMs(failures, retry, { retryAfterMs: explained.retryAfterMs });
+      await delay(delayMs, signal ? { signal } : {});
+    } finally {
+      watchdog.stop();
     }
   }
 }
 
-async function readText(response: Response, url: string): Promise<string> {
+async function readText(response: Response, url: string, watchdog: Watchdog): Promise<string> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of response.body ?? []) {
+    watchdog.feed();
     bytes += piece.length;
     if (bytes > maxAnswerBytes) throw answerInvalid(url, 'it is far too long');
     pieces.push(piece);
   }
+  if (!response.ok) throw statusError(response, url);
   return Buffer.concat(pieces).toString('utf8');
 }
 

@@ -247,8 +247,17 @@ describe('a hub that is not to be trusted', () => {
     };
     await pull();
     expect(asked).toBe(1);
-    hub.listing = () => ({ status: 404, body: '' });
-    await expect(pull()).rejects.toMatchObject({ code: 'download-not-found' });
+    for (const [status, code] of [
+      [404, 'download-not-found'],
+      [401, 'download-not-allowed'],
+      [503, 'download-interrupted'],
+    ] as const) {
+      hub.listing = () => ({ status, body: '' });
+      await expect(pull()).rejects.toMatchObject({ code });
+    }
+    await expect(pull({ hub: { endpoint: 'http://127.0.0.1:65535' } })).rejects.toMatchObject({
+      code: 'network-unreachable',
+    });
   });
 
   it('that offers nothing but pickles is refused', async () => {

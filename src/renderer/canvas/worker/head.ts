@@ -6,10 +6,10 @@ import { identity, invert, type Transform } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
 import type { Layer, LayerKind } from '#shared/document/layer';
 import { noPixels, type Pixels } from '#shared/document/pixels';
+import type { PixelTarget } from '../../document/pixel-edits.ts';
 import { transformSurface } from '../pixels/layering.ts';
 import { sceneOf, type LayerPart, type Scene } from '../pixels/scene.ts';
 import { emptySurface, type Channels, type Surface } from '../pixels/surface.ts';
-import type { Target } from './protocol.ts';
 import type { SurfaceStore } from './surface-store.ts';
 
 interface Opened {
@@ -21,7 +21,7 @@ interface Opened {
 
 type TargetName = `${LayerId}/${LayerPart}` | 'selection';
 
-const nameOf = (target: Target): TargetName =>
+const nameOf = (target: PixelTarget): TargetName =>
   target.kind === 'selection' ? 'selection' : `${target.layer}/${target.part}`;
 
 /**
@@ -81,19 +81,19 @@ export class Head {
   }
 
   /** What a target shows at this moment. */
-  surface(target: Target): Surface {
+  surface(target: PixelTarget): Surface {
     return this.#live.get(nameOf(target)) ?? this.still(target);
   }
 
   /** The same, once all of it is there; without what is being drawn. */
-  async whole(target: Target): Promise<Surface> {
+  async whole(target: PixelTarget): Promise<Surface> {
     const name = nameOf(target);
     const surface = this.#pending.get(name)?.surface ?? (await this.#opened.get(name)?.done);
     return surface ?? emptySurface(channelsOf(this.document, target));
   }
 
   /** Shows the outcome of an edit before the document knows of it. */
-  expect(target: Target, surface: Surface, edit: number): void {
+  expect(target: PixelTarget, surface: Surface, edit: number): void {
     this.#pending.set(nameOf(target), { surface, edit });
   }
 
@@ -103,7 +103,7 @@ export class Head {
   }
 
   /** Shows a surface whose tiles change while it is shown; null ends that. */
-  setLive(target: Target, surface: Surface | null): void {
+  setLive(target: PixelTarget, surface: Surface | null): void {
     if (surface) this.#live.set(nameOf(target), surface);
     else this.#live.delete(nameOf(target));
   }
@@ -118,7 +118,7 @@ export class Head {
   }
 
   /** The same without what is being drawn: its tiles do not change any more. */
-  still(target: Target): Surface {
+  still(target: PixelTarget): Surface {
     const name = nameOf(target);
     const surface = this.#pending.get(name)?.surface ?? this.#opened.get(name)?.surface;
     return surface ?? emptySurface(channelsOf(this.document, target));
@@ -172,7 +172,7 @@ export class Head {
 }
 
 interface NamedPixels {
-  readonly target: Target;
+  readonly target: PixelTarget;
   readonly pixels: Pixels;
   readonly channels: Channels;
 }
@@ -180,7 +180,7 @@ interface NamedPixels {
 function targetsOf(document: Document): NamedPixels[] {
   const named: NamedPixels[] = [];
   for (const layer of Object.values(document.layers)) {
-    const target = (part: LayerPart): Target => ({ kind: 'layer', layer: layer.id, part });
+    const target = (part: LayerPart): PixelTarget => ({ kind: 'layer', layer: layer.id, part });
     if (layer.kind !== 'group') {
       named.push({ target: target('pixels'), pixels: layer.pixels, channels: channelsOfLayer(layer) });
     }
@@ -192,7 +192,7 @@ function targetsOf(document: Document): NamedPixels[] {
 
 const channelsOfLayer = (layer: Layer): Channels => (layer.kind === 'mask' ? 1 : 4);
 
-function channelsOf(document: Document, target: Target): Channels {
+function channelsOf(document: Document, target: PixelTarget): Channels {
   if (target.kind === 'selection' || target.part === 'mask') return 1;
   const layer = document.layers[target.layer];
   return layer ? channelsOfLayer(layer) : 4;

@@ -9,11 +9,12 @@ import type { LayerId } from '#shared/document/ids';
 import { createLayer, type Layer } from '#shared/document/layer';
 import { addLayer, setLayerPixels, setLayerProperties } from '#shared/document/layer-operations';
 import { firstDifference, noiseBlock } from '#testing/surfaces';
+import type { PixelTarget } from '../../document/pixel-edits.ts';
 import { createMemoryTileSource, type TileSource } from '../engine/tile-source.ts';
 import { defaultBrush } from '../pixels/brush.ts';
 import { copyRows } from '../pixels/surface.ts';
 import { createKernel } from './kernel.ts';
-import type { CanvasState, EditResult, KernelMethods, PageMethods, PlateId, Target } from './protocol.ts';
+import type { CanvasState, EditResult, KernelMethods, PageMethods, PlateId } from './protocol.ts';
 import { connect, type Handlers, type Remote } from './rpc.ts';
 import { createPause } from './steps.ts';
 import { streamCodec } from './tile-codec.ts';
@@ -21,7 +22,7 @@ import { streamCodec } from './tile-codec.ts';
 const size = { width: 600, height: 400 };
 const whole: Rect = { x: 0, y: 0, ...size };
 const id = (name: string): LayerId => name as LayerId;
-const pixelsOf = (layer: string): Target => ({ kind: 'layer', layer: id(layer), part: 'pixels' });
+const pixelsOf = (layer: string): PixelTarget => ({ kind: 'layer', layer: id(layer), part: 'pixels' });
 const red = { kind: 'colour', colour: { red: 255, green: 0, blue: 0 } } as const;
 const brush = { ...defaultBrush, size: 20, hardness: 1, smoothing: 0, pressureSize: false };
 
@@ -123,7 +124,7 @@ class Page {
     await this.kernel.call('loaded', null);
   }
 
-  async stroke(target: Target, ...points: [number, number][]): Promise<EditResult> {
+  async stroke(target: PixelTarget, ...points: [number, number][]): Promise<EditResult> {
     this.kernel.tell('strokeBegin', { target, brush, paint: red });
     for (const [x, y] of points) this.kernel.tell('strokeAdd', { samples: [{ x, y, pressure: 1 }] });
     return this.kernel.call('strokeEnd', null);

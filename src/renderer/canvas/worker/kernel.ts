@@ -3,6 +3,7 @@ import type { Raster } from '#raster/raster';
 import { createDocument } from '#shared/document/document';
 import { identity, intersectRect, invert, unionRect, type Rect, type Transform } from '#shared/document/geometry';
 import { documentTransform } from '#shared/document/layer-tree';
+import type { PixelTarget } from '../../document/pixel-edits.ts';
 import { composeSurface } from '../pixels/excerpt.ts';
 import { fillThrough } from '../pixels/fill.ts';
 import { transformSurface, type Placed } from '../pixels/layering.ts';
@@ -13,7 +14,7 @@ import { emptyRect, emptySurface, surfaceOf, type Surface } from '../pixels/surf
 import { Head } from './head.ts';
 import { Ledger } from './ledger.ts';
 import { Lifted } from './lifted.ts';
-import type { EditResult, KernelMethods, PageMethods, SelectionShape, Target } from './protocol.ts';
+import type { EditResult, KernelMethods, PageMethods, SelectionShape } from './protocol.ts';
 import type { Handlers, Remote } from './rpc.ts';
 import { composerOf, Sources } from './sources.ts';
 import { runSteps, type Pause } from './steps.ts';
@@ -226,7 +227,10 @@ function selectionMethods(
 }
 
 /** From a target's own pixels to the document's, and back. */
-function placeOf(head: Head, target: Target): { readonly toDocument: Transform; readonly fromDocument: Transform } {
+function placeOf(
+  head: Head,
+  target: PixelTarget,
+): { readonly toDocument: Transform; readonly fromDocument: Transform } {
   const toDocument = target.kind === 'selection' ? identity : documentTransform(head.document, target.layer);
   return { toDocument, fromDocument: invert(toDocument) ?? identity };
 }

@@ -1,11 +1,12 @@
+import type { PixelEdit, PixelTarget } from '../../document/pixel-edits.ts';
 import type { Surface } from '../pixels/surface.ts';
 import type { Head } from './head.ts';
-import type { EditResult, PixelEdit, Target } from './protocol.ts';
+import type { EditResult } from './protocol.ts';
 import type { SurfaceStore } from './surface-store.ts';
 
 /** A target's new pixels, not stored yet. */
 export interface Change {
-  readonly target: Target;
+  readonly target: PixelTarget;
   readonly surface: Surface;
 }
 

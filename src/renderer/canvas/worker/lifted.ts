@@ -1,11 +1,11 @@
 import { compose, identity, invert, type Transform } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
 import { documentTransform } from '#shared/document/layer-tree';
+import type { PixelTarget } from '../../document/pixel-edits.ts';
 import { liftPixels, paintSurface, transformSurface, type Placed } from '../pixels/layering.ts';
 import type { Surface } from '../pixels/surface.ts';
 import type { Head } from './head.ts';
 import type { Change } from './ledger.ts';
-import type { Target } from './protocol.ts';
 
 /**
  * Selected pixels in the hand. They stay one piece from gesture to gesture, as long as nothing else changes the layer or
@@ -13,7 +13,7 @@ import type { Target } from './protocol.ts';
  * they were dropped on unharmed.
  */
 export class Lifted {
-  readonly #target: Target;
+  readonly #target: PixelTarget;
   readonly #rest: Surface;
   readonly #piece: Surface;
   readonly #selection: Surface;
@@ -23,7 +23,7 @@ export class Lifted {
   /** What the layer and the selection were when it was put down. */
   #droppedOn: { readonly surface: Surface; readonly selection: Surface } | null = null;
 
-  private constructor(target: Target, layer: Placement, surface: Surface, selection: Surface) {
+  private constructor(target: PixelTarget, layer: Placement, surface: Surface, selection: Surface) {
     this.#target = target;
     this.#layer = layer;
     this.#selection = selection;
@@ -34,7 +34,7 @@ export class Lifted {
   }
 
   static async lift(head: Head, layer: LayerId, last: Lifted | null): Promise<Lifted> {
-    const target: Target = { kind: 'layer', layer, part: 'pixels' };
+    const target: PixelTarget = { kind: 'layer', layer, part: 'pixels' };
     const surface = await head.whole(target);
     const selection = await head.wholeSelection();
     const dropped = last === null ? null : last.#droppedOn;
@@ -44,7 +44,7 @@ export class Lifted {
     return new Lifted(target, fromDocument ? { toDocument, fromDocument } : nowhere, surface, selection);
   }
 
-  get target(): Target {
+  get target(): PixelTarget {
     return this.#target;
   }
 

@@ -7,23 +7,13 @@ import type { Document } from '#shared/document/document';
 import type { Point, Rect, Transform } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
 import type { Pixels } from '#shared/document/pixels';
+import type { PixelEdit, PixelTarget } from '../../document/pixel-edits.ts';
 import type { Brush, StrokeSample } from '../pixels/brush.ts';
 import type { Colour } from '../pixels/colour.ts';
 import type { Segments } from '../pixels/outline.ts';
 import type { Paint } from '../pixels/paint.ts';
 import type { LayerPart } from '../pixels/scene.ts';
 import type { SelectionChange, SelectionMode } from '../pixels/selection.ts';
-
-/** Something whose pixels can be changed. */
-export type Target =
-  | { readonly kind: 'layer'; readonly layer: LayerId; readonly part: LayerPart }
-  | { readonly kind: 'selection' };
-
-/** New pixels for a target, stored already. */
-export interface PixelEdit {
-  readonly target: Target;
-  readonly pixels: Pixels;
-}
 
 /**
  * The outcome of a gesture or a command. The worker shows it from the start and goes on doing so until a document
@@ -120,7 +110,7 @@ export type KernelMethods = {
   activate(params: { readonly layer: LayerId | null }): void;
   look(params: Look): void;
 
-  strokeBegin(params: { readonly target: Target; readonly brush: Brush; readonly paint: Paint }): void;
+  strokeBegin(params: { readonly target: PixelTarget; readonly brush: Brush; readonly paint: Paint }): void;
   strokeAdd(params: { readonly samples: readonly StrokeSample[] }): void;
   strokeEnd(params: null): EditResult;
   strokeCancel(params: null): void;
@@ -131,7 +121,7 @@ export type KernelMethods = {
   moveEnd(params: { readonly by: Transform | null }): EditResult;
 
   fill(params: {
-    readonly target: Target;
+    readonly target: PixelTarget;
     readonly paint: Paint;
     readonly opacity: number;
     readonly flood: FloodSettings | null;
@@ -149,7 +139,7 @@ export type KernelMethods = {
   /** Selects what a layer covers, or what is white in a mask. */
   selectFrom(params: { readonly source: Source; readonly mode: SelectionMode }): EditResult;
   /** Writes the selection to a layer's mask, or to a mask layer. */
-  selectionTo(params: { readonly target: Target }): EditResult;
+  selectionTo(params: { readonly target: PixelTarget }): EditResult;
 
   /** Stores pixels for a new layer, whose top left is at 0,0. */
   store(params: { readonly raster: Raster }): Pixels;

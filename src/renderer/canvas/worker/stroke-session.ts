@@ -1,23 +1,23 @@
 import { identity, invert, unionRect, type Rect } from '#shared/document/geometry';
 import { documentTransform } from '#shared/document/layer-tree';
+import type { PixelTarget } from '../../document/pixel-edits.ts';
 import type { Brush, StrokeSample } from '../pixels/brush.ts';
 import type { Paint } from '../pixels/paint.ts';
 import { Stroke } from '../pixels/stroke.ts';
 import { emptyRect, type Surface } from '../pixels/surface.ts';
 import type { Head } from './head.ts';
-import type { Target } from './protocol.ts';
 import type { Viewer } from './viewer.ts';
 
 /** One stroke, from the pointer's press to its release. */
 export class StrokeSession {
   readonly #head: Head;
   readonly #viewer: Viewer;
-  readonly target: Target;
+  readonly target: PixelTarget;
   readonly #stroke: Stroke;
   #samples: StrokeSample[] = [];
   #dirty: Rect = emptyRect;
 
-  private constructor(head: Head, viewer: Viewer, target: Target, stroke: Stroke) {
+  private constructor(head: Head, viewer: Viewer, target: PixelTarget, stroke: Stroke) {
     this.#head = head;
     this.#viewer = viewer;
     this.target = target;
@@ -28,7 +28,7 @@ export class StrokeSession {
   static async begin(
     head: Head,
     viewer: Viewer,
-    { target, brush, paint }: { readonly target: Target; readonly brush: Brush; readonly paint: Paint },
+    { target, brush, paint }: { readonly target: PixelTarget; readonly brush: Brush; readonly paint: Paint },
   ): Promise<StrokeSession> {
     const selection = await head.wholeSelection();
     const isOnSelection = target.kind === 'selection';

@@ -1,6 +1,7 @@
 import { identity, isEmptyRect, unionRect, type Rect } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
 import type { LayerKind } from '#shared/document/layer';
+import type { PixelTarget } from '../../document/pixel-edits.ts';
 import { Composer } from '../pixels/composer.ts';
 import { paintScene } from '../pixels/compose.ts';
 import { reachOfRect, type Placed } from '../pixels/layering.ts';
@@ -18,7 +19,7 @@ import { contentBounds, createBlock, emptyRect, isBlank, type Block, type Surfac
 import { splitScene } from '../pixels/split.ts';
 import type { Head } from './head.ts';
 import { PlatePainter } from './plate-painter.ts';
-import type { CanvasState, Look, PageMethods, PlateId, PlateInfo, Target } from './protocol.ts';
+import type { CanvasState, Look, PageMethods, PlateId, PlateInfo } from './protocol.ts';
 import type { Remote } from './rpc.ts';
 import type { Pause } from './steps.ts';
 
@@ -91,7 +92,7 @@ export class Viewer {
   }
 
   /** A stroke has changed some of a target's pixels, in the target's coordinates. */
-  drawn(target: Target, rect: Rect): void {
+  drawn(target: PixelTarget, rect: Rect): void {
     // The stroke may have a new tile: the scene's surfaces are taken anew, but only the rectangle has to be painted.
     this.#picture = this.#head.scene(seenKinds);
     const active = target.kind === 'layer' ? target.layer : this.#active;
@@ -200,7 +201,7 @@ export class Viewer {
     return [...masks, node];
   }
 
-  #placeOf(target: Target & { kind: 'layer' }): Placed | undefined {
+  #placeOf(target: PixelTarget & { kind: 'layer' }): Placed | undefined {
     const node = findNode(this.#picture, target.layer) ?? findNode(this.#tints, target.layer);
     if (target.part === 'mask') return node?.mask;
     return node?.kind === 'pixels' ? node.pixels : undefined;

@@ -20,11 +20,11 @@ import { writeZip } from './zip-writer.ts';
 
 // A `.ovis` file is a zip: `manifest.json`, `history` (records as in the journal of a document) and every blob that these
 // refer to as `blobs/` and its name, unpacked, since all of them are packed already.
-const manifestName = 'manifest.json';
+export const ovisManifest = 'manifest.json';
 const historyName = 'history';
 const blobPrefix = 'blobs/';
 
-export const ovisFormat = 'ovis-document';
+const ovisFormat = 'ovis-document';
 
 const zManifest = z.strictObject({
   version: z.literal(1),
@@ -72,7 +72,7 @@ export async function writeOvis(
     missing,
   };
   const contents = [
-    { name: manifestName, content: Buffer.from(JSON.stringify(manifest)), compress: true },
+    { name: ovisManifest, content: Buffer.from(JSON.stringify(manifest)), compress: true },
     { name: historyName, content: Buffer.concat(chosen.map(encodeRecord)) },
     ...present.sort().map((name) => ({ name: blobPrefix + name, content: () => blobs.stream(name, { signal }) })),
   ];
@@ -92,7 +92,7 @@ export async function readOvis(
 ): Promise<DocumentId> {
   const archive = await ZipArchive.open(path, limits);
   try {
-    const manifest = parseVersioned(parseJson(await archive.read(manifestName, { maxBytes: maxManifestBytes })), {
+    const manifest = parseVersioned(parseJson(await archive.read(ovisManifest, { maxBytes: maxManifestBytes })), {
       what: 'studio file',
       schema: zManifest,
       steps: [],

@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { basename, extname } from 'node:path';
+
+import { AppError } from '#base/app-error';
+import { assertNever } from '#base/assert';
+import { createDocument } from '#shared/document/document';
+import type { HistoryNode } from '#shared/document/history-node';
+import { newLayerId, type DocumentId, type NodeId } from '#shared/document/ids';
+import { createLayer } from '#shared/document/layer';
+import type { Pixels } from '#shared/document/pixels';
+import { promptOfForeignRecipe, promptOfRequest } from '#shared/document/prompt-from-recipe';
+import { defaultPromptState, type PromptState } from '#shared/document/prompt-state';
+import type { JobRequest } from '#shared/contract/job-request';
+import { zGalleryId, type GalleryItem } from '#shared/library/gallery-item';
+import { decodeImage, type DecodedImage } from '../../images/decode-image.ts';
+import { encodeImage } from '../../images/encode-image.ts';
+import { readImageFile } from '../../images/read-image-file.ts';
+import { readPictureRecipe } from '../../images/recipe-metadata/picture-recipe.ts';
+import { sha256 } from '../blobs/blob-store.ts';
+import type { Library } from '../library.ts';
+import type { ImportNote } from './import-note.ts';
+import { decodeOra } from './ora-read.ts';
+import { ovisManifest, readOvis } from './ovis-file.ts';
+import { decodePsd, type ImportedDocument } from './psd-read.ts';
+import { readWorkLink, type WorkLink } from './work-link.ts';
+import { ZipArchive } from './zip-archive.ts';
+
+type Parts = Pick<Library, 'blobs' | 'documents' | 'gallery' | 'folder'>;
+
+/** What opening a file came to. */
+export interface OpenedFile {
+  readonly document: DocumentId;
+  /** The step it shows, where the file is a picture of work that is in the library; otherwise the document is new. */
+  readonly node: NodeId | null;
+  readonly notes: readonly ImportNote[];
+}
+
+interface OpenOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly now?: () => number;
+}
+
+/**
+ * Opens any file the studio reads, told by its bytes: a studio file, Photoshop, OpenRaster, or a picture. A picture that
+ * was exported from here leads back to its work; of any other, the recipe fills the prompt bar.
+ * @throws AppError of the format's reader; `file-missing`, `permission-denied`, `image-file-too-large`
+ */
+export async function openFile(path: string, library: Parts, options: OpenOptions = {}): Promise<OpenedFile> {
+  const title = basename(path, extname(path)).slice(0, 255);
+  const kind = await archiveKind(path);
+  if (kind === 'ovis') {
+    const document = await readOvis(library, path, { signal: options.signal, folder: library.folder });
+    return { document, node: null, notes: [] };
+  }
+  if (kind === 'ora') return keep(await decodeOra(path, library.blobs, options), title, library);
+  const bytes = await readImageFile(path, options);
+  if (Buffer.from(bytes.subarray(0, 4)).toString('latin1') === '8BPS') {
+    return keep(await decodePsd(bytes, library.blobs, options), title, library);
+  }
+  return openPicture(bytes, basename(path), library, options);
+}
+
+/** Opens the bytes of a picture, for what is dropped or pasted. @throws AppError as `decodeImage` */
+export async function openPicture(
+  bytes: Uint8Array,
+  fileName: string,
+  library: Parts,
+  { signal, now = Date.now }: OpenOptions = {},
+): Promise<OpenedFile> {
+  const known = await knownWork(bytes, library);
+  if (known) return { ...known, notes: [] };
+  const decoded = await decodeImage(bytes, { signal });
+  const { name } = await library.blobs.put(bytes, { signal });
+  const { width, height } = decoded.raster;
+  const asIs: Pixels = { kind: 'picture', blob: name, width, height };
+  const pixels = isShownAsIs(decoded) ? asIs : await storeConverted(decoded, library, signal);
+  const { prompt, request } = await foundPrompt(bytes);
+  const title = basename(fileName, extname(fileName)).slice(0, 255);
+  const layer = createLayer('raster', newLayerId(randomBytes), title || 'Picture', { pixels });
+  const content = { order: [layer.id], layers: { [layer.id]: layer }, prompt };
+  const opened = await keep(
+    { document: createDocument({ width, height }, content), notes: notesOf(decoded) },
+    title,
+    library,
+  );
+  await library.gallery.put([
+    galleryItem(asIs, { fileName: fileName.slice(0, 255), recipe: request, document: opened.document, addedAt: now() }),
+  ]);
+  return opened;
+}
+
+async function keep({ document, notes }: ImportedDocument, title: string, { documents }: Parts): Promise<OpenedFile> {
+  const node: Pick<HistoryNode, 'label' | 'kind'> = { label: `Opened ${title}`.slice(0, 500), kind: 'import' };
+  return { document: await documents.create(document, { title, ...node }), node: null, notes };
+}
+
+/** What kind of archive a file is, or undefined when it is none that the studio knows. */
+async function archiveKind(path: string): Promise<'ovis' | 'ora' | undefined> {
+  try {
+    const archive = await ZipArchive.open(path, { maxEntries: 1_000_000, maxTotalBytes: 2 ** 40 });
+    archive.close();
+    if (archive.has(ovisManifest)) return 'ovis';
+    return archive.has('stack.xml') ? 'ora' : undefined;
+  } catch (error) {
+    // What cannot be a zip at all is looked at as a picture.
+    if (error instanceof AppError && error.code === 'archive-invalid') return undefined;
+    throw error;
+  }
+}
+
+/** The work in this library that a picture was exported from, or made in. */
+async function knownWork(bytes: Uint8Array, { documents, gallery }: Parts): Promise<WorkLink | undefined> {
+  const items = await gallery.withBlob(sha256(bytes));
+  const links = [readWorkLink(bytes), ...items.map(({ document, node }) => document && node && { document, node })];
+  for (const link of links) {
+    if (!link) continue;
+    const view = await documents.peek(link.document).catch(() => undefined);
+    if (view?.tree.nodes.has(link.node)) return link;
+  }
+  return undefined;
+}
+
+async function foundPrompt(bytes: Uint8Array): Promise<{ prompt: PromptState; request: JobRequest | null }> {
+  const found = await readPictureRecipe(bytes);
+  switch (found.kind) {
+    case 'studio':
+      return { prompt: promptOfRequest(found.recipe.request), request: found.recipe.request };
+    case 'foreign':
+      return { prompt: promptOfForeignRecipe(found.recipe), request: null };
+    case 'none':
+    case 'unreadable':
+      return { prompt: defaultPromptState, request: null };
+    default:
+      return assertNever(found);
+  }
+}
+
+/** Whether every browser shows the file as we read it: then the layer is the file itself. */
+function isShownAsIs({ format, conversions }: DecodedImage): boolean {
+  return (format === 'png' || format === 'jpeg' || format === 'webp') && conversions.length === 0;
+}
+
+/** Keeps 16 bits where there are 16; the file itself stays in the gallery. */
+async function storeConverted(
+  decoded: DecodedImage,
+  { blobs }: Parts,
+  signal: AbortSignal | undefined,
+): Promise<Pixels> {
+  const { width, height } = decoded.raster;
+  const png = await encodeImage(decoded.deep ?? decoded.raster, { format: 'png' }, { signal });
+  return { kind: 'picture', blob: (await blobs.put(png, { signal })).name, width, height };
+}
+
+function notesOf({ conversions }: DecodedImage): ImportNote[] {
+  return conversions.flatMap(({ kind }): ImportNote[] => {
+    if (kind === 'profile' || kind === 'cmyk') return [{ kind: 'profile', layer: '' }];
+    return [];
+  });
+}
+
+function galleryItem(
+  pixels: Extract<Pixels, { kind: 'picture' }>,
+  more: Pick<GalleryItem, 'fileName' | 'recipe' | 'document' | 'addedAt'>,
+): GalleryItem {
+  const { blob, width, height } = pixels;
+  return {
+    version: 1,
+    // One entry for one file, however often it is opened.
+    id: zGalleryId.parse(`file-${blob.slice(0, 40)}`),
+    blob,
+    width,
+    height,
+    origin: 'imported',
+    caption: '',
+    tags: [],
+    favourite: false,
+    job: null,
+    node: null,
+    trashedAt: null,
+    ...more,
+  };
+}

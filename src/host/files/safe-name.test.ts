@@ -46,6 +46,7 @@ describe('a safe file name', () => {
         expect(parseHostilePath(name)).toEqual([name]);
         await writeFile(join(folder, name), '');
       }),
+      { numRuns: 50 },
     );
   });
 });

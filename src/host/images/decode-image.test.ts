@@ -345,14 +345,14 @@ describe('a file that is not a good picture', () => {
   });
 
   it('costs no memory for what is packed beside the pixels', async () => {
-    const packed = deflateSync(Buffer.alloc(200e6));
+    const packed = deflateSync(Buffer.alloc(64e6));
     const bytes = insertPngChunks(await png(1, 3, red), [
       { type: 'iCCP', data: Buffer.concat([Buffer.from('x\0\0', 'latin1'), packed]) },
       { type: 'zTXt', data: Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), packed]) },
     ]);
     const before = process.memoryUsage().rss;
     expect([...(await decodeImage(bytes)).raster.data]).toEqual(red);
-    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+    expect(process.memoryUsage().rss - before).toBeLessThan(48e6);
   });
 });
 
@@ -360,8 +360,8 @@ describe('cancelling', () => {
   it('is heard before and during decoding', async () => {
     const bytes = await sharp({
       create: {
-        width: 2000,
-        height: 2000,
+        width: 1200,
+        height: 1200,
         channels: 3,
         background: '#777',
         noise: { type: 'gaussian', mean: 99, sigma: 40 },

@@ -35,7 +35,7 @@ describe('a picture with its recipe', () => {
         const bytes = await encodeWithRecipe(raster, options, recipe);
         expect(await readPictureRecipe(bytes)).toEqual({ kind: 'studio', recipe });
       }),
-      { numRuns: options.format === 'avif' ? 10 : 40 },
+      { numRuns: options.format === 'avif' ? 10 : 20 },
     );
   });
 

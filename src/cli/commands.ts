@@ -12,6 +12,7 @@ import { registerModels } from './commands/models.ts';
 import { registerOutpaint } from './commands/outpaint.ts';
 import { registerParity } from './commands/parity.ts';
 import { registerPull } from './commands/pull.ts';
+import { registerSamples } from './commands/samples.ts';
 
 /** In the order in which the help lists them. */
 export const commands: readonly RegisterCommand[] = [
@@ -26,6 +27,7 @@ export const commands: readonly RegisterCommand[] = [
   registerImport,
   registerMakeCheckpoint,
   registerParity,
+  registerSamples,
   registerBench,
   registerDoctor,
 ];

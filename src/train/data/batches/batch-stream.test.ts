@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type BundledScripts, bundleScripts } from '#testing/bundle-scripts';
+import { crop } from '#raster/crop';
+import type { Raster } from '#raster/raster';
 import { curricula } from '../scene/curriculum.ts';
 import { openSprites } from '../sprites/sprite-cache.ts';
 import type { SpriteSheet } from '../sprites/sprite-sheet.ts';
-import { type Batch, type BatchSpec, makeBatch, planarFloats } from './batch.ts';
+import { type Batch, type BatchSpec, type PictureStack, makeBatch, planarFloats } from './batch.ts';
 import { type BatchStream, type BatchStreamOptions, createBatchStream } from './batch-stream.ts';
 
 let sheet: SpriteSheet;
@@ -38,6 +40,23 @@ async function take(stream: AsyncIterableIterator<Batch>, count: number): Promis
   const batches: Batch[] = [];
   while (batches.length < count) batches.push((await stream.next()).value);
   return batches;
+}
+
+function picture({ width, height, channels, data }: PictureStack, index: number): Raster {
+  const size = width * height * channels;
+  return { width, height, channels, data: data.subarray(index * size, (index + 1) * size) };
+}
+
+/** Where the smaller picture could have been cut out of the larger one. */
+function windows(large: Raster, small: Raster): string[] {
+  const found: string[] = [];
+  for (let y = 0; y <= large.height - small.height; y++) {
+    for (let x = 0; x <= large.width - small.width; x++) {
+      const cut = crop(large, { x, y, width: small.width, height: small.height });
+      if (Buffer.compare(cut.data, small.data) === 0) found.push(`${x},${y}`);
+    }
+  }
+  return found;
 }
 
 describe('a stream of batches', () => {
@@ -82,6 +101,21 @@ describe('a stream of batches', () => {
     }
     expect(changed).toBeGreaterThan(50);
     expect(changed).toBeLessThan(masks.data.length * 0.6);
+  });
+
+  it('cuts the same window out of all pictures of a sample', () => {
+    const whole = makeBatch({ ...spec, mix: { recolor: 1 }, sizes: [{ width: 32, height: 32 }] }, sheet, 0);
+    const cut = makeBatch({ ...spec, mix: { recolor: 1 }, sizes: [{ width: 32, height: 32 }], cropSide: 16 }, sheet, 0);
+    if (whole.family !== 'edit' || cut.family !== 'edit') throw new Error('expected edits');
+    expect(cut.targets).toMatchObject({ count: 3, width: 16, height: 16, channels: 3 });
+    const windowsOf = (stack: PictureStack, small: PictureStack, index: number) =>
+      windows(picture(stack, index), picture(small, index));
+    for (let index = 0; index < 3; index++) {
+      const [sources, targets, masks] = (['sources', 'targets', 'masks'] as const).map((part) =>
+        windowsOf(whole[part], cut[part], index),
+      );
+      expect(sources!.filter((at) => targets!.includes(at) && masks!.includes(at)).length).toBeGreaterThan(0);
+    }
   });
 
   it('becomes channel planes of floats', () => {

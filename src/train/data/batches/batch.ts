@@ -15,7 +15,9 @@ import {
 } from '../samples/sample-plan.ts';
 import type { SpriteSheet } from '../sprites/sprite-sheet.ts';
 import { createRng } from '../random.ts';
+import { crop } from '#raster/crop';
 import type { Raster } from '#raster/raster';
+import type { Scene } from '../scene/scene.ts';
 
 /** Everything that decides the batches of a stream: plain data, so that a recipe can hold it and a thread receive it. */
 export interface BatchSpec {
@@ -26,6 +28,11 @@ export interface BatchSpec {
   readonly batchSize: number;
   /** Sizes in pixels by frequency; all pictures of a batch have the same. */
   readonly sizes: readonly PictureSize[];
+  /**
+   * Cuts a random square of so many pixels out of every picture, the same out of an edit's source, target and mask: a
+   * VAE learns from little windows, in a fraction of the time.
+   */
+  readonly cropSide?: number;
   /** Part of the samples that are in Chinese; 0.35 unless told. */
   readonly chineseShare?: number;
 }
@@ -98,17 +105,38 @@ export function makeBatch(spec: BatchSpec, sheet: SpriteSheet, index: number): B
       ...(spec.chineseShare !== undefined && { chineseShare: spec.chineseShare }),
     });
   });
-  return drawBatch(plans, family, index, sheet, side);
+  const window = cropWindows(spec, index, size);
+  return drawBatch(plans, { family, index, sheet, side, window });
+}
+
+/** What is kept of sample `position`'s pictures. */
+type CropWindow = (picture: Raster, position: number) => Raster;
+
+function cropWindows(
+  { seed, batchSize, cropSide }: BatchSpec,
+  index: number,
+  { width, height }: PictureSize,
+): CropWindow {
+  if (cropSide === undefined) return (picture) => picture;
+  return (picture, position) => {
+    const rng = createRng(seed, 'crop', index * batchSize + position);
+    const [x, y] = [rng.below(width - cropSide + 1), rng.below(height - cropSide + 1)];
+    return crop(picture, { x, y, width: cropSide, height: cropSide });
+  };
+}
+
+interface Drawing {
+  readonly family: SampleFamily;
+  readonly index: number;
+  readonly sheet: SpriteSheet;
+  /** Pixels of the shorter side. */
+  readonly side: number;
+  readonly window: CropWindow;
 }
 
 /** The pixels of some plans of one family. */
-function drawBatch(
-  plans: readonly SamplePlan[],
-  family: SampleFamily,
-  index: number,
-  sheet: SpriteSheet,
-  side: number,
-): Batch {
+function drawBatch(plans: readonly SamplePlan[], { family, index, sheet, side, window }: Drawing): Batch {
+  const draw = (scenes: readonly Scene[]) => stack(scenes.map((scene) => renderScene(scene, sheet, side)).map(window));
   const kinds = plans.map(({ kind }) => kind);
   switch (family) {
     case 'language': {
@@ -117,12 +145,12 @@ function drawBatch(
     }
     case 'understanding': {
       const shown = plans as readonly UnderstandingPlan[];
-      const pictures = stack(shown.map(({ picture }) => renderScene(picture, sheet, side)));
+      const pictures = draw(shown.map(({ picture }) => picture));
       return { family, index, kinds, pictures, dialogues: shown.map(({ turns }) => turns) };
     }
     case 'generation': {
       const wanted = plans as readonly GenerationPlan[];
-      const targets = stack(wanted.map(({ target }) => renderScene(target, sheet, side)));
+      const targets = draw(wanted.map(({ target }) => target));
       return { family, index, kinds, prompts: wanted.map(({ prompt }) => prompt), targets };
     }
     case 'edit': {
@@ -132,9 +160,9 @@ function drawBatch(
         index,
         kinds,
         instructions: (plans as readonly EditPlan[]).map(({ instruction }) => instruction),
-        sources: stack(edits.map(({ source }) => source)),
-        targets: stack(edits.map(({ target }) => target)),
-        masks: stack(edits.map(({ mask }) => mask)),
+        sources: stack(edits.map(({ source }) => source).map(window)),
+        targets: stack(edits.map(({ target }) => target).map(window)),
+        masks: stack(edits.map(({ mask }) => mask).map(window)),
       };
     }
   }

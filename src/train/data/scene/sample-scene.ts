@@ -173,12 +173,12 @@ function varied(rng: Rng, named: NamedColor, variants: number): NamedColor {
 }
 
 /** A strip for a label at the top or the bottom of the frame, and the rest. */
-export interface Strip {
+interface Strip {
   readonly label: Cell;
   readonly rest: Cell;
 }
 
-export function sampleStrip(rng: Rng, { width, height }: Frame): Strip {
+function sampleStrip(rng: Rng, { width, height }: Frame): Strip {
   const thickness = 0.24;
   const atTop = rng.chance(0.5);
   return {
@@ -187,7 +187,7 @@ export function sampleStrip(rng: Rng, { width, height }: Frame): Strip {
   };
 }
 
-export function sampleLabel(rng: Rng, { label: cell }: Strip, background: Background): Label {
+function sampleLabel(rng: Rng, { label: cell }: Strip, background: Background): Label {
   const text = sampleText(rng);
   return {
     text,

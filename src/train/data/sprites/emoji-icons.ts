@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { AppError } from '#base/app-error';
-import { type StyleId, styles } from '../vocabulary/styles.ts';
+import { assertNever } from '#base/assert';
+import { type StyleId, styleIds, styles } from '../vocabulary/styles.ts';
 
 /** One picture of an emoji set as its package holds it: the inside of an SVG element, and the box it is drawn in. */
 export interface EmojiIcon {
@@ -24,7 +26,7 @@ interface IconifyIcons {
  */
 export async function loadEmojiIcons(style: StyleId, emoji: readonly string[]): Promise<EmojiIcon[]> {
   const { package: name } = styles[style];
-  const [icons, names] = (await Promise.all([readJson(name, 'icons.json'), readJson(name, 'chars.json')])) as [
+  const [icons, names] = (await Promise.all([readJson(style, 'icons.json'), readJson(style, 'chars.json')])) as [
     IconifyIcons,
     Readonly<Record<string, string>>,
   ];
@@ -47,14 +49,36 @@ function codePointKey(emoji: string): string {
     .join('-');
 }
 
-async function readJson(name: string, file: string): Promise<unknown> {
+/** The versions of the installed emoji packages: pinned, and so they stand for every picture. */
+export async function emojiPackageVersions(): Promise<string[]> {
+  const manifests = await Promise.all(styleIds.map((style) => readJson(style, 'package.json')));
+  return manifests.map((manifest) => (manifest as { version: string }).version);
+}
+
+async function readJson(style: StyleId, file: string): Promise<unknown> {
   try {
     // Read as data rather than imported: the type checker should not look into 25 MB of pictures.
-    return JSON.parse(await readFile(createRequire(import.meta.url).resolve(`${name}/${file}`), 'utf8'));
+    return JSON.parse(await readFile(join(packageFolder(style), file), 'utf8'));
   } catch (cause) {
+    const { package: name } = styles[style];
     throw new AppError('data-missing', `The pictures of ${name} could not be read: run npm ci again.`, {
       data: { package: name },
       cause,
     });
+  }
+}
+
+/** The names stand here in full so that tools see that the packages are used. */
+function packageFolder(style: StyleId): string {
+  const require = createRequire(import.meta.url);
+  switch (style) {
+    case 'noto':
+      return dirname(require.resolve('@iconify-json/noto/package.json'));
+    case 'twemoji':
+      return dirname(require.resolve('@iconify-json/twemoji/package.json'));
+    case 'fluent':
+      return dirname(require.resolve('@iconify-json/fluent-emoji-flat/package.json'));
+    default:
+      return assertNever(style);
   }
 }

@@ -33,7 +33,7 @@ function isNear(color: Oklab, name: ColorId): boolean {
 }
 
 /** How much of a pixel of this colour belongs to the main colour, 0..1: its hue counts, its lightness hardly. */
-export function paintWeight(color: Oklab, main: Oklab): number {
+function paintWeight(color: Oklab, main: Oklab): number {
   if (chromaOf(main) < neutralChroma) {
     return fall(chromaOf(color), neutralChroma, 0.08) * fall(Math.abs(color[0] - main[0]), 0.25, 0.4);
   }

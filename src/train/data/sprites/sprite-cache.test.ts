@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#testing/temporary-folder';
 import { objects } from '../vocabulary/objects.ts';
 import { styleIds } from '../vocabulary/styles.ts';
+import { loadEmojiIcons } from './emoji-icons.ts';
 import { openSprites } from './sprite-cache.ts';
 import { letterStrokes } from './letters.ts';
 
@@ -27,5 +28,12 @@ describe('the sprite cache', () => {
     const redrawn = await openSprites(folder);
     expect(Buffer.compare(redrawn.bytes, drawn.bytes)).toBe(0);
     expect(await readdir(folder)).toEqual([name]);
+  });
+
+  it('says which package has no such picture', async () => {
+    await expect(loadEmojiIcons('noto', ['🐱', '☠☠'])).rejects.toMatchObject({
+      code: 'data-missing',
+      data: { package: '@iconify-json/noto', emoji: '☠☠' },
+    });
   });
 });

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { objects } from '../vocabulary/objects.ts';
-import { styles } from '../vocabulary/styles.ts';
 import { drawSprites } from './draw-sprites.ts';
+import { emojiPackageVersions } from './emoji-icons.ts';
 import { letterStrokes, letterViewBox } from './letters.ts';
 import { type Sprite, type SpriteSheet, levelSides } from './sprite-sheet.ts';
 
@@ -23,7 +22,7 @@ interface CacheHeader {
  * @throws AppError `data-missing` when an emoji package is not installed.
  */
 export async function openSprites(cacheDirectory: string): Promise<SpriteSheet> {
-  const path = join(cacheDirectory, `sprites-${sourceFingerprint()}.bin`);
+  const path = join(cacheDirectory, `sprites-${await sourceFingerprint()}.bin`);
   const cached = await readSheet(path);
   if (cached) return cached;
   const sheet = await drawSprites();
@@ -32,12 +31,10 @@ export async function openSprites(cacheDirectory: string): Promise<SpriteSheet> 
 }
 
 /** Names everything that decides the pixels: package versions, vocabulary, sizes and letters. */
-function sourceFingerprint(): string {
-  const require = createRequire(import.meta.url);
+async function sourceFingerprint(): Promise<string> {
   const sources = {
     drawingVersion,
-    // A JSON of a few lines, unlike the pictures themselves, whose bytes the pinned version stands for.
-    packages: Object.values(styles).map(({ package: name }) => [name, require(`${name}/package.json`).version]),
+    packages: await emojiPackageVersions(),
     objects: objects.map(({ id, emoji, paints }) => [id, emoji, paints]),
     levelSides,
     letterStrokes,

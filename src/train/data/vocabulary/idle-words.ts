@@ -1,5 +1,5 @@
 /**
- * Words that people add and that no sprite can show. They occur at random in training, so the model learns to pass over
+ * Words that people add and that no sprite can show; none may contain the name of one. They occur at random in training, so the model learns to pass over
  * them: "a sleeping cat" is a cat.
  */
 export const idleAdjectives = {
@@ -10,11 +10,11 @@ export const idleAdjectives = {
   ).split(' '),
   zh: (
     '可爱的 漂亮的 美丽的 开心的 快乐的 睡觉的 正在睡觉的 微笑的 有趣的 好看的 新鲜的 闪亮的 友好的 毛茸茸的 柔软的 老的 新的 简单的 神奇的 ' +
-    '美味的 完美的 优雅的 精致的 现代的 干净的 活泼的 温柔的 勇敢的 孤独的 奇怪的 经典的 卡通的 萌萌的 圆圆的'
+    '美味的 完美的 优雅的 精致的 现代的 干净的 活泼的 温柔的 勇敢的 孤独的 奇怪的 经典的 卡通的 萌萌的'
   ).split(' '),
 } as const;
 
 export const idleEndings = {
-  en: ['high quality', 'detailed', 'cute', 'masterpiece', 'simple', 'clean', 'for a children’s book', 'sticker', '4k'],
-  zh: ['高质量', '细节丰富', '可爱', '精美', '简洁', '高清', '儿童绘本'],
+  en: ['high quality', 'detailed', 'cute', 'masterpiece', 'simple', 'clean', 'for children', 'sticker', '4k'],
+  zh: ['高质量', '细节丰富', '可爱', '精美', '简洁', '高清', '儿童插画'],
 } as const;

@@ -23,7 +23,9 @@ interface EmojiName {
 
 /** Names and tags by emoji, without variation selectors. */
 function emojiNames(language: 'en' | 'zh'): ReadonlyMap<string, readonly string[]> {
-  const path = createRequire(import.meta.url).resolve(`emojibase-data/${language}/data.json`);
+  const require = createRequire(import.meta.url);
+  const path =
+    language === 'en' ? require.resolve('emojibase-data/en/data.json') : require.resolve('emojibase-data/zh/data.json');
   const entries = JSON.parse(readFileSync(path, 'utf8')) as EmojiName[];
   return new Map(
     entries.map(({ emoji, label, tags = [] }) => [

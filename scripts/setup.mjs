@@ -43,8 +43,7 @@ function install() {
   const [command, ...before] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
   const { status, error } = spawnSync(command, [...before, 'ci', '--loglevel=error', '--no-audit', '--no-fund'], {
     cwd: repository,
-    // What npm prints belongs to the log, not to the output of the command that comes after.
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', 'ignore', 2],
     shell: process.platform === 'win32' && command === 'npm',
   });
   if (error) fail(`npm could not be started (${error.message}). It comes with Node: is it on the PATH?`);

@@ -11,7 +11,7 @@ export interface Similarity {
   readonly dy: number;
 }
 
-export const identitySimilarity: Similarity = { scale: 1, dx: 0, dy: 0 };
+const identitySimilarity: Similarity = { scale: 1, dx: 0, dy: 0 };
 
 export interface Registration extends Similarity {
   /** Weighted mean difference of the two pictures' detail, in L units, as they were and once the second is moved back. */

@@ -20,7 +20,7 @@ export type CompositeWarning =
   /** Most of the picture changed: the result was taken as a whole. */
   | 'changed-everywhere';
 
-export interface CompositeReport {
+interface CompositeReport {
   readonly alignment: Alignment;
   /** Undefined when the colours were left as they were. */
   readonly colours: ColourReport | undefined;

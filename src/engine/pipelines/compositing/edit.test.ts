@@ -41,7 +41,7 @@ describe('an edit of a part', () => {
     expect(
       [...result.data.subarray(middle, middle + 3)].map((value, c) => Math.abs(value - [210, 30, 60][c]!) < 12),
     ).toEqual([true, true, true]);
-    expect(maskOfPatch(patch!, image)).toEqual(changeMask);
+    expect(largestDifference(maskOfPatch(patch!, image).data, changeMask.data)).toBe(0);
   });
 
   test('reports how much changed', () => {
@@ -66,7 +66,7 @@ test('an edit that changes nothing gives the picture back', () => {
     changeMask,
     report,
   } = finishEdit(plan, { decoded: reconstruction, reconstruction }, changed);
-  expect(result.data).toEqual(image.data);
+  expect(largestDifference(result.data, image.data)).toBe(0);
   expect(patch).toBeUndefined();
   expect(Math.max(...changeMask.data)).toBe(0);
   expect(report).toMatchObject({ changedFraction: 0, warnings: ['nothing-changed'] });

@@ -17,11 +17,12 @@ export interface KeptLatents {
 }
 
 /**
- * The denoise mask on the latent grid, [height, width] / 8: each cell takes the largest value of its pixels, for it
+ * The denoise mask on the latent grid, [height, width] / cellPx: each cell takes the largest value of its pixels, for it
  * cannot change a part of them only. Times the strength, which caps how early a cell becomes free.
+ *
+ * @param cellPx - pixels a latent cell, each way: the VAE's factor
  */
-export function latentMask(denoise: Plane, strength: number): Float32Array {
-  const { cellPx } = recipe.latents;
+export function latentMask(denoise: Plane, strength: number, cellPx = 8): Float32Array {
   const width = denoise.width / cellPx;
   const height = denoise.height / cellPx;
   assert(Number.isInteger(width) && Number.isInteger(height), 'the model’s size is a whole number of latent cells');
@@ -42,10 +43,11 @@ export function latentMask(denoise: Plane, strength: number): Float32Array {
  *
  * @param times - from 1 down to 0, one more than there are steps
  */
-export function firstFreeStep(times: readonly number[], mask: Float32Array): number {
+export function firstFreeStep(times: ArrayLike<number>, mask: Float32Array): number {
   const freest = mask.reduce((largest, value) => Math.max(largest, value), 0);
-  const step = times.findIndex((_, i) => i + 1 < times.length && isFree(freest, times[i + 1]!));
-  return step < 0 ? times.length - 1 : step;
+  let step = 0;
+  while (step < times.length - 1 && !isFree(freest, times[step + 1]!)) step++;
+  return step;
 }
 
 /** The latents to begin with at a time: the original, noised. */

@@ -5,7 +5,7 @@ import { type InpaintPlan, planInpaint } from './inpaint.ts';
 import { type ModelLimits, recipe } from './recipe.ts';
 
 /** Pixels to add at each side. */
-export interface Extension {
+interface Extension {
   readonly left: number;
   readonly top: number;
   readonly right: number;

@@ -47,8 +47,6 @@ export const recipe = {
   latents: {
     /** A cell is free once its mask exceeds the time by this; keeps 0 from counting as free at time 0. */
     timeEpsilon: 1e-4,
-    /** Picture pixels a latent cell, each way. */
-    cellPx: 8,
   },
 
   /** What the hole looks like to the model before it starts; never black, for the model takes it for content. */

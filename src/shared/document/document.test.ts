@@ -145,6 +145,17 @@ describe('a document', () => {
     expect(attempt).toThrow(problem);
   });
 
+  it('keeps its layers when a setting of its prompt bar is not known any more, and the other settings too', () => {
+    const document = setParameters(stack('a'), { steps: 7 });
+    const { prompt } = document;
+    const stored = {
+      ...document,
+      prompt: { ...prompt, parameters: { ...prompt.parameters, solver: 'ancient', steps: 7 } },
+    };
+    expect(parseDocument(JSON.parse(JSON.stringify(stored)))).toEqual(document);
+    expect(parseDocument({ ...document, prompt: 5 }).order).toEqual(['a']);
+  });
+
   it('of a newer studio is refused with the advice to update', () => {
     expect(() => parseDocument({ ...stack('a'), version: 2 })).toThrow(
       expect.objectContaining({ code: 'version-too-new' }),

@@ -5,7 +5,7 @@ import { zRect, zTransform } from './geometry.ts';
 import { zLayerId, type LayerId } from './ids.ts';
 import { zLayer, type Layer } from './layer.ts';
 import { pixelReferences, zPixels, type BlobReference } from './pixels.ts';
-import { defaultPromptState, zPromptState } from './prompt-state.ts';
+import { defaultPromptState, repairPromptState, zPromptState } from './prompt-state.ts';
 import { parseVersioned, type MigrationStep } from './versioned.ts';
 
 /** What is selected: one channel, 255 fully selected; where no pixels are, nothing is. */
@@ -43,9 +43,18 @@ export type Document = z.infer<typeof zDocument>;
 /** `documentSteps[i]` lifts a document of version `i + 1` to version `i + 2`. */
 const documentSteps: readonly MigrationStep[] = [];
 
-/** Reads a stored document of any version. @throws AppError, see `parseVersioned`. */
+/**
+ * Reads a stored document of any version. A setting of the prompt bar that is not known any more costs itself, not the
+ * picture.
+ * @throws AppError, see `parseVersioned`.
+ */
 export function parseDocument(value: unknown): Document {
-  return parseVersioned(value, { what: 'document', schema: zDocument, steps: documentSteps });
+  return parseVersioned(value, {
+    what: 'document',
+    schema: zDocument,
+    steps: documentSteps,
+    repair: (document) => ({ ...document, prompt: repairPromptState(document['prompt']) }),
+  });
 }
 
 export function createDocument(

@@ -58,3 +58,20 @@ export const defaultPromptState: PromptState = Object.freeze({
     keep: 'changed',
   }),
 });
+
+/** A prompt bar of whatever was stored as one: what does not fit has its default, and nothing else is lost. */
+export function repairPromptState(stored: unknown): PromptState {
+  const found = z
+    .looseObject({ parameters: z.looseObject({}).catch({}) })
+    .catch({ parameters: {} })
+    .parse(stored);
+  const kept = Object.entries(zParameters.unwrap().shape).filter(([key, field]) => {
+    return field.safeParse(found.parameters[key]).success;
+  });
+  const parameters = Object.fromEntries(kept.map(([key]) => [key, found.parameters[key]]));
+  return {
+    task: zTask.catch('auto').parse(found['task']),
+    prompt: z.string().max(8000).catch('').parse(found['prompt']),
+    parameters: zParameters.parse({ ...defaultPromptState.parameters, ...parameters }),
+  };
+}

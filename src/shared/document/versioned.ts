@@ -11,6 +11,11 @@ export interface VersionedShape<Schema extends z.ZodType> {
   readonly what: string;
   readonly schema: Schema;
   readonly steps: readonly MigrationStep[];
+  /**
+   * Replaces parts that do not fit and can be done without: tried on a value of the newest version that the schema refuses,
+   * before the whole is given up.
+   */
+  readonly repair?: MigrationStep;
 }
 
 export type MigrationStep = (old: Record<string, unknown>) => Record<string, unknown>;
@@ -21,7 +26,7 @@ export type MigrationStep = (old: Record<string, unknown>) => Record<string, unk
  */
 export function parseVersioned<Schema extends z.ZodType>(
   value: unknown,
-  { what, schema, steps }: VersionedShape<Schema>,
+  { what, schema, steps, repair }: VersionedShape<Schema>,
 ): z.infer<Schema> {
   const newest = steps.length + 1;
   if (!isStored(value)) throw invalid(what, 'version: missing');
@@ -36,11 +41,11 @@ export function parseVersioned<Schema extends z.ZodType>(
     lifted = { ...step(lifted), version: version + index + 1 };
   }
   const parsed = schema.safeParse(lifted);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw invalid(what, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}`);
-  }
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const repaired = repair && schema.safeParse(repair(lifted));
+  if (repaired?.success) return repaired.data;
+  const issue = parsed.error.issues[0];
+  throw invalid(what, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}`);
 }
 
 function isStored(value: unknown): value is { version: number } {

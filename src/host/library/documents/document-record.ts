@@ -19,6 +19,7 @@ const storedEvent = {
   what: 'step of a document',
   schema: z.strictObject({ version: z.literal(1), event: zHistoryEvent }),
   steps: [],
+  repair: withoutRecipe,
 } satisfies VersionedShape<z.ZodType>;
 
 export async function encodeEvent(event: HistoryEvent, document?: Document): Promise<Buffer> {
@@ -44,6 +45,14 @@ export async function decodeDocument(payload: Buffer): Promise<Document> {
     throw notAStep(error);
   }
   return parseDocument(parseJson(json));
+}
+
+/** A step whose recipe is not understood any more is still a step: its pixels are what counts. */
+function withoutRecipe(stored: Record<string, unknown>): Record<string, unknown> {
+  const commit = z.looseObject({ type: z.literal('commit'), node: z.looseObject({}) }).safeParse(stored['event']);
+  return commit.success
+    ? { ...stored, event: { ...commit.data, node: { ...commit.data.node, recipe: null } } }
+    : stored;
 }
 
 function headOf(payload: Buffer): Buffer {

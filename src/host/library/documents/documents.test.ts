@@ -120,6 +120,25 @@ describe('a document on the disk', () => {
     await after.close();
   });
 
+  it('keeps a step whose recipe is not understood any more', async () => {
+    const { store: documents, folder } = await store();
+    const id = await documents.create(empty, { title: 'x' });
+    const path = join(folder, 'documents', id, 'journal');
+    const { journal, records } = await Journal.open(path);
+    const commit = records[1]!.payload.toString('latin1');
+    const recipe = '"recipe":{"kind":"forgotten"}';
+    const payload = Buffer.from(commit.slice(4).replace('"recipe":null', recipe), 'latin1');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(records[1]!.payload.readUInt32LE(0) + recipe.length - '"recipe":null'.length);
+    await journal.rewrite([records[0]!.payload, Buffer.concat([length, payload])]);
+    await journal.close();
+    const document = await documents.open(id);
+    expect(document.problems).toEqual([]);
+    expect(document.tree.nodes.get(document.tree.root!)).toMatchObject({ label: 'New document', recipe: null });
+    expect(await document.current()).toEqual(empty);
+    await documents.closeAll();
+  });
+
   it('loses at most one step to a damaged byte, and says so', async () => {
     const { store: documents, folder } = await store();
     const id = await documents.create(empty, { title: 'x' });

@@ -122,7 +122,15 @@ describe('a picture that was exported', () => {
     expect((await copy.current()).prompt).toMatchObject({
       task: 'generate',
       prompt: 'a brass lamp',
-      parameters: { seed: 42, seedLocked: true, steps: 8, solver: 'multistep', textGuidance: 4, width: 320, height: 256 },
+      parameters: {
+        seed: 42,
+        seedLocked: true,
+        steps: 8,
+        solver: 'multistep',
+        textGuidance: 4,
+        width: 320,
+        height: 256,
+      },
     });
     expect((await library.gallery.page({ text: 'brass' })).items).toMatchObject([
       { origin: 'imported', fileName: 'lamp.png', addedAt: 7, document: opened.document },

@@ -44,11 +44,30 @@ function fromOlderFiles(files: TokenizerFiles): Json {
   if (vocab === undefined || merges === undefined) {
     throw invalid('tokenizer.json', 'is missing, and so are vocab.json and merges.txt in its place');
   }
+  return qwenTokenizerJson({
+    addedTokens: addedTokens(files),
+    vocab: parseObject('vocab.json', vocab),
+    merges: parseMerges(merges),
+  });
+}
+
+/** What `tokenizer.json` holds for a tokenizer of Qwen's kind. */
+export function qwenTokenizerJson({
+  addedTokens,
+  vocab,
+  merges,
+}: {
+  readonly addedTokens: readonly object[];
+  readonly vocab: Readonly<Record<string, unknown>>;
+  readonly merges: readonly (readonly [left: string, right: string])[];
+}): Json {
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
   const split = { type: 'Split', pattern: { Regex: QWEN_SPLIT }, behavior: 'Isolated', invert: false };
   return {
     version: '1.0',
-    added_tokens: addedTokens(files),
+    truncation: null,
+    padding: null,
+    added_tokens: addedTokens,
     normalizer: { type: 'NFC' },
     pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] },
     post_processor: byteLevel,
@@ -62,8 +81,8 @@ function fromOlderFiles(files: TokenizerFiles): Json {
       fuse_unk: false,
       byte_fallback: false,
       ignore_merges: false,
-      vocab: parseObject('vocab.json', vocab),
-      merges: parseMerges(merges),
+      vocab,
+      merges,
     },
   };
 }

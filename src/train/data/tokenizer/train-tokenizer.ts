@@ -1,18 +1,25 @@
 import { byteLevelAlphabet } from '#model/ovis/text/byte-level';
-import { QWEN_SPLIT } from '#model/ovis/text/tokenizer-files';
+import { QWEN_SPLIT, qwenTokenizerJson } from '#model/ovis/text/tokenizer-files';
 import { chineseWords } from '../vocabulary/chinese-words.ts';
 
-/** A `tokenizer.json` in Qwen's layout: byte-level BPE, which the Hugging Face libraries read. */
-export interface TokenizerDocument {
-  readonly version: '1.0';
-  readonly added_tokens: readonly AddedToken[];
-  readonly model: { readonly vocab: Readonly<Record<string, number>>; readonly merges: readonly string[] };
+/** What was learned: bytes first, then merges, then markers. */
+export interface TrainedTokenizer {
+  /** Ids by token, written in the byte alphabet; markers come after these. */
+  readonly vocab: Readonly<Record<string, number>>;
+  /** In the order in which they apply. */
+  readonly merges: readonly Pair[];
+  readonly addedTokens: readonly AddedToken[];
 }
 
 interface AddedToken {
   readonly id: number;
   readonly content: string;
+  /** Left out when text is decoded. */
   readonly special: boolean;
+  readonly single_word: boolean;
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  readonly normalized: boolean;
 }
 
 /** Qwen's markers that we use, in its order. */
@@ -32,12 +39,30 @@ export interface TokenizerTraining {
 export function trainTokenizer(
   texts: Iterable<string>,
   { vocabularySize, minCount = 2 }: TokenizerTraining,
-): TokenizerDocument {
+): TrainedTokenizer {
   const alphabet = [...byteLevelAlphabet().keys()].sort();
   const wanted = vocabularySize - alphabet.length - markers.length;
   const merges = learnMerges(countWords(texts), wanted, minCount);
   const tokens = [...alphabet, ...merges.map(([left, right]) => left + right)];
-  return document(tokens, merges);
+  return {
+    vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+    merges,
+    // As Qwen has it, thinking is text that may be shown, the other markers are not.
+    addedTokens: markers.map((content, index) => ({
+      id: tokens.length + index,
+      content,
+      special: content.startsWith('<|'),
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+    })),
+  };
+}
+
+/** The text of `tokenizer.json`: byte-level BPE in Qwen's layout, which the Hugging Face libraries read. */
+export function tokenizerFile(tokenizer: TrainedTokenizer): string {
+  return JSON.stringify(qwenTokenizerJson(tokenizer));
 }
 
 /** Pieces of text within which pairs may be merged, in the byte alphabet, with their numbers. */
@@ -143,36 +168,4 @@ class PairCounts {
     const best = bestKey === undefined ? undefined : this.#pairs.get(bestKey);
     return best && { pair: best.pair, count: best.count, words: [...best.words] };
   }
-}
-
-function document(tokens: readonly string[], merges: readonly Pair[]): TokenizerDocument {
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
-  const split = { type: 'Split', pattern: { Regex: QWEN_SPLIT }, behavior: 'Isolated', invert: false };
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
-  const result = {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: markers.map((content, index) =>
-      // As Qwen has it, thinking is text that may be shown, the other markers are not.
-      Object.assign({ id: tokens.length + index, content, special: content.startsWith('<|') }, flags),
-    ),
-    normalizer: { type: 'NFC' },
-    pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] },
-    post_processor: byteLevel,
-    decoder: byteLevel,
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: '',
-      end_of_word_suffix: '',
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges: merges.map((pair) => pair.join(' ')),
-    },
-  } as const;
-  return result;
 }

@@ -6,6 +6,7 @@ import { zEngineJob, type EngineJob, type engineContract } from '#shared/contrac
 import { asStructuredClones, type RpcPort } from '#shared/contract/ipc-port';
 import type { EngineEvent } from '#shared/contract/job-events';
 import { fromRpcError } from '#shared/contract/wire-error';
+import { passingReport } from '#testing/device-report';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -29,17 +30,6 @@ function connectedPorts(): [RpcPort, RpcPort] {
   return [port(0), port(1)];
 }
 
-const reportOf = (device: DeviceReport['device'], changes: Partial<DeviceReport> = {}): DeviceReport => ({
-  device,
-  usable: true,
-  problem: null,
-  fusedAttention: true,
-  quantizedProducts: true,
-  halfPrecision: true,
-  speed: 1,
-  ...changes,
-});
-
 const nothing: JobResult = { pictures: [], composition: null, text: '', warnings: [] };
 
 function connect({ runJob = async () => nothing, gpu = {} }: { runJob?: RunJob; gpu?: Partial<DeviceReport> } = {}) {
@@ -48,7 +38,7 @@ function connect({ runJob = async () => nothing, gpu = {} }: { runJob?: RunJob; 
   serveEngine(enginePort, {
     runtime: '1.30.0',
     devices: ['cpu', 'webgpu'],
-    probe: async (device) => (device === 'cpu' ? reportOf('cpu') : reportOf(device, { speed: 20, ...gpu })),
+    probe: async (device) => passingReport(device, device === 'cpu' ? {} : { speed: 20, ...gpu }),
     runJob,
     exit: () => exited.resolve(),
   });

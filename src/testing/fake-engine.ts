@@ -10,6 +10,8 @@ import { ipcPort } from '#shared/contract/ipc-port';
 import type { RunJob } from '#engine/jobs/run-job';
 import { serveEngine } from '#engine/serve-engine';
 
+import { passingReport } from './device-report.ts';
+
 export interface FakeEngineFaults {
   /** Does this when it starts: is slow to answer, does not answer at all, or ends. */
   readonly atStart?: 'slow' | 'silent' | 'exit';
@@ -42,15 +44,7 @@ function serve(): void {
     probe: async (device) => {
       if (device === 'webgpu') safeMode = false;
       if (misbehaves && faults.atStart === 'slow') await delay(400);
-      return {
-        device,
-        usable: true,
-        problem: null,
-        fusedAttention: true,
-        quantizedProducts: true,
-        halfPrecision: true,
-        speed: device === 'webgpu' ? 10 : 1,
-      };
+      return passingReport(device, { speed: device === 'webgpu' ? 10 : 1 });
     },
     runJob,
     exit: () => process.exit(0),

@@ -3,6 +3,7 @@ import { AppError } from '#base/app-error';
 import type { Raster } from '#raster/raster';
 import type { EngineEvent } from '#shared/contract/job-events';
 import { zGenerateRequest } from '#shared/contract/job-request';
+import { passingReport } from '#testing/device-report';
 import { describe, expect, it } from 'vitest';
 
 import { jobEvents } from './job-events.ts';
@@ -23,15 +24,7 @@ const job: Job = {
   request,
   inputs: new Map(),
   modelFolder: '/models/nano',
-  device: {
-    device: 'cpu',
-    usable: true,
-    problem: null,
-    fusedAttention: true,
-    quantizedProducts: true,
-    halfPrecision: true,
-    speed: 1,
-  },
+  device: passingReport('cpu'),
 };
 const picture: Raster = { width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3) };
 const result: JobResult = { pictures: [picture], composition: null, text: '', warnings: [] };

@@ -14,7 +14,8 @@ import type { ModelPart, ParameterKind, ParameterSpec } from '../parameters.ts';
 /** How the elements of one parameter are stored; see the layout table of `weights/README.md`. */
 export type WeightForm =
   | { readonly kind: 'float'; readonly dtype: 'f32' | 'f16' }
-  | { readonly kind: 'int8' }
+  /** One scale for each output; for the activations one of all rows together, or one of each row. */
+  | { readonly kind: 'int8'; readonly perRow: boolean }
   | { readonly kind: 'nbits'; readonly bits: 4 | 8; readonly blockSize: number };
 
 /** Changes what a linear layer gives: how adapters are put on. `y` has its bias already. */
@@ -36,6 +37,9 @@ export interface BuilderOptions {
 }
 
 const F32: WeightForm = { kind: 'float', dtype: 'f32' };
+
+/** Keeps a row of zeros from being divided by zero. */
+const SMALLEST_ROW_SIZE = 1e-30;
 
 export class Builder {
   readonly scope: Scope;
@@ -153,7 +157,12 @@ export class Builder {
       case 'int8': {
         const weight = this.scope.parameter(name, 'i8', [inSize, outSize]);
         const scale = this.scope.parameter(scaleName(name), 'f32', [outSize]);
-        return apply1('int8-matmul', [x, weight, scale, bias], {});
+        if (!form.perRow) return apply1('int8-matmul', [x, weight, scale, bias], {});
+        // The operator has one scale for all rows: a single token with huge activations would leave nothing of the
+        // others. So every row is brought to the same size before, and back after. Zero rows stay zero.
+        const size = t.max(t.reduceMax(t.abs(x), -1), SMALLEST_ROW_SIZE);
+        const product = t.mul(apply1('int8-matmul', [t.div(x, size), weight, scale, null], {}), size);
+        return bias ? t.add(product, bias) : product;
       }
       case 'nbits': {
         const { bits, blockSize } = form;

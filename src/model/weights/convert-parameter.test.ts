@@ -163,6 +163,30 @@ test('int8 products do not saturate, even where all weights and activations are 
   expect(relativeError(y, product(x, weights, 1, 64, 32))).toBeLessThan(0.004);
 });
 
+test('one token with huge activations does not disturb the others in the language model', async () => {
+  const spec: ParameterSpec = { name: 'w', kind: 'linear', part: 'llm', shape: [48, 64] };
+  const weights = bell(48 * 64, 0.02);
+  const x = bell(4 * 64, 1, 7);
+  x[3] = 3000;
+  x.fill(0, 2 * 64, 3 * 64);
+  const bias = bell(48, 1, 3);
+  const y = await run(
+    spec,
+    'int8',
+    weights,
+    (builder) => {
+      const fed = builder.input('b', 'f32', [48]);
+      return builder.linear('llm', builder.input('x', 'f32', [4, 64]), 'w', 48, { bias: fed });
+    },
+    { x: tensor('f32', [4, 64], x), b: tensor('f32', [48], bias) },
+  );
+  const expected = product(x, weights, 4, 64, 48).map((value, i) => value + bias[i % 48]!);
+  for (const row of [1, 2, 3]) {
+    const part = (values: Float32Array) => values.subarray(row * 48, (row + 1) * 48);
+    expect(relativeError(part(y), part(expected))).toBeLessThan(tolerance.int8);
+  }
+});
+
 describe('a conversion in small pieces', () => {
   const cases = precisions.flatMap((precision) =>
     (['linear', 'embedding', 'mixture', 'conv', 'vector'] as const).map((kind) => [precision, kind] as const),

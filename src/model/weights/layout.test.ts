@@ -41,6 +41,14 @@ describe('the layout table', () => {
     expect(layout(spec('linear', [512, 512], 'vae'))).toMatchObject({ int8: 'p f32[512,512]', q4: 'p f16[512,512]' });
   });
 
+  test('in int8, activations are the finer the more unlike a part has them', () => {
+    const form = (part: ParameterSpec['part']) => weightForm(spec('linear', [96, 64], part), 'int8');
+    expect(form('decoder')).toEqual({ kind: 'int8', perRow: false });
+    expect(form('vision')).toEqual({ kind: 'int8', perRow: true });
+    expect(form('adapter')).toEqual({ kind: 'nbits', bits: 8, blockSize: 32 });
+    expect(form('refiner')).toEqual(form('adapter'));
+  });
+
   test('embedding tables keep 8 bits along their rows, unless a row does not divide into blocks', () => {
     expect(layout(spec('embedding', [1000, 64]))).toEqual({
       f32: 'p f32[1000,64]',
@@ -73,6 +81,6 @@ describe('the layout table', () => {
 
   test('the form says what the stored tensors show', () => {
     expect(weightForm(spec('linear', [96, 64]), 'q4')).toEqual({ kind: 'nbits', bits: 4, blockSize: 32 });
-    expect(weightForm(spec('linear', [96, 64]), 'int8')).toEqual({ kind: 'int8' });
+    expect(weightForm(spec('linear', [96, 64]), 'int8')).toEqual({ kind: 'int8', perRow: true });
   });
 });

@@ -4,7 +4,7 @@
  */
 import { assertNever, defined } from '#base/assert';
 import { exactRowsName, scaleName, type WeightForm } from '../nn/builder.ts';
-import type { ParameterSpec } from '../parameters.ts';
+import type { ModelPart, ParameterSpec } from '../parameters.ts';
 import { elementCount } from './dtype.ts';
 import type { Precision } from './package-manifest.ts';
 import type { TensorSpec } from './safetensors.ts';
@@ -17,15 +17,28 @@ const smallestQuantisedSide = 32;
 
 const f32: WeightForm = { kind: 'float', dtype: 'f32' };
 const f16: WeightForm = { kind: 'float', dtype: 'f16' };
-const int8: WeightForm = { kind: 'int8' };
+const int8: WeightForm = { kind: 'int8', perRow: false };
+const int8PerRow: WeightForm = { kind: 'int8', perRow: true };
 const q8: WeightForm = { kind: 'nbits', bits: 8, blockSize };
 const q4: WeightForm = { kind: 'nbits', bits: 4, blockSize };
 
 /** What convolutions are stored as, and whatever else in a precision is not quantised. */
 const floatOf: Record<Precision, WeightForm> = { f32, f16, int8: f32, q4: f16 };
 
-/** What the matrices of linear layers are stored as. */
-const linearOf: Record<Precision, WeightForm> = { f32, f16, int8, q4 };
+/**
+ * What the matrices of linear layers are stored as where activations are quantised to 8 bits by the tensor: the fastest
+ * product there is on a CPU. How coarse the activations may be depends on the part. The decoder's come out of norms and
+ * are alike, token by token. Those of the transformers have a few tokens a thousand times larger than the others. The
+ * adapter and the refiner read residual streams in which single channels are that large, which only blocks survive.
+ */
+const int8Of: Record<ModelPart, WeightForm> = {
+  vision: int8PerRow,
+  llm: int8PerRow,
+  adapter: q8,
+  refiner: q8,
+  decoder: int8,
+  vae: f32,
+};
 
 /** What tables are stored as: their rows are results, not summands, so they keep 8 bits where matrices have 4. */
 const tableOf: Record<Precision, WeightForm> = { f32, f16, int8: q8, q4: q8 };
@@ -40,7 +53,8 @@ export function weightForm(spec: ParameterSpec, precision: Precision): WeightFor
     case 'linear': {
       const [out, depth] = matrixSize(spec);
       const isSmall = Math.min(out, depth) < smallestQuantisedSide;
-      return isSmall || spec.part === 'vae' ? floatOf[precision] : linearOf[precision];
+      if (isSmall || spec.part === 'vae') return floatOf[precision];
+      return { f32, f16, int8: int8Of[spec.part], q4 }[precision];
     }
     case 'embedding': {
       // Blocks run along a row, and a row is looked up whole.

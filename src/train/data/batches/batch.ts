@@ -1,7 +1,8 @@
-import type { Curriculum } from '../scene/curriculum.ts';
-import { renderScene } from '../scene/render-scene.ts';
-import { changedMask, renderHole, renderPicture } from '../samples/render-picture.ts';
+import { crop } from '#raster/crop';
+import type { Raster } from '#raster/raster';
+import { createRng } from '../random.ts';
 import { planSample } from '../samples/plan-sample.ts';
+import { changedMask, renderHole, renderPicture } from '../samples/render-picture.ts';
 import {
   type EditPlan,
   type GenerationPlan,
@@ -13,11 +14,10 @@ import {
   type UnderstandingPlan,
   familyOf,
 } from '../samples/sample-plan.ts';
-import type { SpriteSheet } from '../sprites/sprite-sheet.ts';
-import { createRng } from '../random.ts';
-import { crop } from '#raster/crop';
-import type { Raster } from '#raster/raster';
+import type { Curriculum } from '../scene/curriculum.ts';
+import { renderScene } from '../scene/render-scene.ts';
 import type { Scene } from '../scene/scene.ts';
+import type { SpriteSheet } from '../sprites/sprite-sheet.ts';
 
 /** Everything that decides the batches of a stream: plain data, so that a recipe can hold it and a thread receive it. */
 export interface BatchSpec {

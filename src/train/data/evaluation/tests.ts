@@ -143,16 +143,18 @@ function isClear(category: GenerationCategory, scene: Scene): boolean {
   return category !== 'position' || wantedOf(scene).relation !== undefined;
 }
 
-/** What the prompt tells: what the category tests, and the ground in half of them. */
+/** What the prompt tells: what the category tests, and in half of them the ground (a lone object's style, too). */
 function toldContent(rng: Rng, category: GenerationCategory, scene: Scene): CaptionContent {
-  const { mentions, relation, background } = fullContent(scene);
+  const { mentions, relation, background, style } = fullContent(scene);
+  const tellsMore = rng.chance(0.5);
   const tellsColor = category === 'colors' || category === 'attribute binding';
   return {
     mentions: mentions.map(({ object, count, color }) =>
       tellsColor && color ? { object, count, color } : { object, count },
     ),
     ...(category === 'position' && relation && { relation }),
-    ...(background && rng.chance(0.5) && { background }),
+    ...(tellsMore && background && { background }),
+    ...(tellsMore && category === 'single object' && style && { style }),
   };
 }
 

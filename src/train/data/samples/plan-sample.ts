@@ -5,7 +5,6 @@ import { english } from '../language/english.ts';
 import type { Language, LanguageId } from '../language/language.ts';
 import type { Rng } from '../random.ts';
 import type { Curriculum } from '../scene/curriculum.ts';
-
 import { type Frame, type Scene, squareFrame } from '../scene/scene.ts';
 import * as picture from './picture-edits.ts';
 import { planInpaint, planOutpaint } from './region-edits.ts';

@@ -32,7 +32,7 @@ export interface SceneWishes {
   readonly paints?: readonly (NamedColor | null)[];
 }
 
-/** Draws a scene. It may contain combinations that are held out: see `sampleTrainingScene`. */
+/** Draws a scene. It may contain combinations that are held out; `planSample` draws again until it does not. */
 export function sampleScene(rng: Rng, curriculum: Curriculum, wishes: SceneWishes = {}): Scene {
   const frame = wishes.frame ?? squareFrame;
   const style = wishes.style ?? rng.pick(curriculum.styles);

@@ -93,6 +93,7 @@ export const errorCodes = {
 
   // Training (src/train)
   'data-missing': 'resource',
+  'adapter-invalid': 'model',
   'training-diverged': 'model',
   'training-plan-invalid': 'usage',
 

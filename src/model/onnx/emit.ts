@@ -63,6 +63,12 @@ export function emitOnnx(graph: Graph, locate: (name: string, type: TensorType) 
     temporary: () => `%${counter++}`,
   };
 
+  // A result that is given out bears the output's name from the start; only what has a name already is copied.
+  const renamed = [...graph.outputs].filter(([name, value]) => {
+    if (value.source.kind !== 'node' || names.has(value)) return true;
+    names.set(value, name);
+    return false;
+  });
   const used = usedValues(graph);
   for (const node of graph.nodes) {
     const names = { inputs: node.inputs.map(nameOf), outputs: node.outputs.map(nameOf) };
@@ -73,7 +79,7 @@ export function emitOnnx(graph: Graph, locate: (name: string, type: TensorType) 
       emitter,
     );
   }
-  for (const [name, value] of graph.outputs) emitter.node('Identity', [nameOf(value)], [name]);
+  for (const [name, value] of renamed) emitter.node('Identity', [nameOf(value)], [name]);
   const outputs = [...graph.outputs].map(([name, value]) => named(name, value));
   return encodeModel({ inputs, outputs, initializers, nodes });
 }

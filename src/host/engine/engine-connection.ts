@@ -133,7 +133,7 @@ export class EngineConnection {
 
   /** The connection broke because the process is ending. It may do so in its own way, but not stay. */
   #expectEnd(): void {
-    this.#lastResort = setTimeout(() => this.end('exit'), this.#limits.stopMs);
+    this.#lastResort = setTimeout(() => this.end('hung'), this.#limits.stopMs);
   }
 
   #beat(): void {

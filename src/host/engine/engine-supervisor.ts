@@ -5,18 +5,18 @@
  * start it in safe mode, three more end it. A job that a crash interrupted runs once more, then fails with the reason.
  */
 import { cancelled, delay, isCancelled, throwIfCancelled } from '#base/abort';
-import { AppError, toAppError, type ErrorData } from '#base/app-error';
-import { assertNever } from '#base/assert';
+import { toAppError } from '#base/app-error';
 import { createDeferred, type Deferred } from '#base/deferred';
 import type { Dispose } from '#base/disposable';
 import type { EngineJob, EngineReport } from '#shared/contract/engine';
 import type { JobEvent, JobOutcome } from '#shared/contract/job-events';
 import { toWireError } from '#shared/contract/wire-error';
 
+import { crashedOften, startFailed, type CrashReport } from './crash-report.ts';
 import { EngineConnection } from './engine-connection.ts';
 import { engineLimits, type EngineLimits } from './engine-limits.ts';
 import type { SpawnEngine } from './engine-process.ts';
-import type { CrashReport, EngineState } from './engine-state.ts';
+import type { EngineState } from './engine-state.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
 /** Runs of one job: the first, and one more after a crash. */
@@ -102,7 +102,7 @@ export class EngineSupervisor {
       await connection.ended;
       if (signal.aborted || stopping.aborted) throw cancelled();
     }
-    throw crashedOften(this.#lastCrash);
+    throw crashedOften(this.#lastCrash, maxAttempts);
   }
 
   #whenReady(): Promise<Ready> {
@@ -173,49 +173,4 @@ async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promi
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-function startFailed(crash: CrashReport | null): AppError {
-  return new AppError(
-    'engine-start-failed',
-    `The engine does not start. ${whatHappened(crash)} Run "studio doctor" to find out more.`,
-    crashData(crash),
-  );
-}
-
-function crashedOften(crash: CrashReport | null): AppError {
-  return new AppError(
-    'engine-crashed',
-    `The engine stopped ${maxAttempts} times while working on this. ${whatHappened(crash)} A smaller size or another precision may work.`,
-    crashData(crash),
-  );
-}
-
-function whatHappened(crash: CrashReport | null): string {
-  if (crash === null) return 'It was stopped.';
-  switch (crash.cause) {
-    case 'start-timeout':
-      return 'It was not ready in time.';
-    case 'hung':
-      return 'It did not answer any more.';
-    case 'garbage':
-    case 'start-failed':
-      return 'It did not answer as it should.';
-    case 'exit':
-      if (crash.signal === 'SIGKILL') return 'The system ended it, most likely because memory ran out.';
-      return `It ended by itself (${crash.signal ?? `exit status ${crash.code ?? 'unknown'}`}).`;
-    default:
-      return assertNever(crash.cause);
-  }
-}
-
-function crashData(crash: CrashReport | null): { data: ErrorData } {
-  return {
-    data: {
-      cause: crash?.cause ?? null,
-      exitCode: crash?.code ?? null,
-      signal: crash?.signal ?? null,
-      stderrTail: crash?.stderrTail ?? '',
-    },
-  };
 }

@@ -95,14 +95,17 @@ describeGolden('jobs', () => {
     const patch = composition!.patch!;
     expect(result).toMatchObject({ width: image.width, height: image.height });
     let changed = 0;
+    const touched: string[] = [];
     for (let y = 0; y < image.height; y++) {
       for (let x = 0; x < image.width; x++) {
         const at = (y * image.width + x) * 3;
         const isSame = [0, 1, 2].every((c) => result.data[at + c] === image.data[at + c]);
-        if (alphaAt(patch, x, y) === 0) expect(isSame, `${x},${y} is outside the blend mask`).toBe(true);
-        if (!isSame) changed++;
+        if (isSame) continue;
+        changed++;
+        if (alphaAt(patch, x, y) === 0) touched.push(`${x},${y}`);
       }
     }
+    expect(touched).toEqual([]);
     expect(changed).toBeGreaterThan(400);
     expect(composition!.changedFraction).toBeLessThan(1);
   });

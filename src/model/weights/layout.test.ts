@@ -49,6 +49,10 @@ describe('the layout table', () => {
     expect(form('refiner')).toEqual(form('adapter'));
   });
 
+  test('the adapter, whose softmax magnifies errors, keeps 8 bits where the rest has 4', () => {
+    expect(layout(spec('linear', [96, 64], 'adapter'))['q4']).toBe('p u8[96,2,32] + p.scale f32[192]');
+  });
+
   test('embedding tables keep 8 bits along their rows, unless a row does not divide into blocks', () => {
     expect(layout(spec('embedding', [1000, 64]))).toEqual({
       f32: 'p f32[1000,64]',

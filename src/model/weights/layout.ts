@@ -26,18 +26,18 @@ const q4: WeightForm = { kind: 'nbits', bits: 4, blockSize };
 const floatOf: Record<Precision, WeightForm> = { f32, f16, int8: f32, q4: f16 };
 
 /**
- * What the matrices of linear layers are stored as where activations are quantised to 8 bits by the tensor: the fastest
- * product there is on a CPU. How coarse the activations may be depends on the part. The decoder's come out of norms and
- * are alike, token by token. Those of the transformers have a few tokens a thousand times larger than the others. The
- * adapter and the refiner read residual streams in which single channels are that large, which only blocks survive.
+ * What the matrices of linear layers are stored as. In int8 the parts differ by what their activations are like: the
+ * decoder's come out of norms, all tokens alike; the transformers have single tokens a thousand times larger than the
+ * others; the adapter and the refiner read residual streams with single channels that large, which only blocks survive.
+ * The adapter ends in a softmax, which magnifies errors, so it keeps 8 bits in q4 too.
  */
-const int8Of: Record<ModelPart, WeightForm> = {
-  vision: int8PerRow,
-  llm: int8PerRow,
-  adapter: q8,
-  refiner: q8,
-  decoder: int8,
-  vae: f32,
+const linearOf: Record<ModelPart, Record<Precision, WeightForm>> = {
+  vision: { f32, f16, int8: int8PerRow, q4 },
+  adapter: { f32, f16, int8: q8, q4: q8 },
+  llm: { f32, f16, int8: int8PerRow, q4 },
+  refiner: { f32, f16, int8: q8, q4 },
+  decoder: { f32, f16, int8, q4 },
+  vae: floatOf,
 };
 
 /** What tables are stored as: their rows are results, not summands, so they keep 8 bits where matrices have 4. */
@@ -53,8 +53,7 @@ export function weightForm(spec: ParameterSpec, precision: Precision): WeightFor
     case 'linear': {
       const [out, depth] = matrixSize(spec);
       const isSmall = Math.min(out, depth) < smallestQuantisedSide;
-      if (isSmall || spec.part === 'vae') return floatOf[precision];
-      return { f32, f16, int8: int8Of[spec.part], q4 }[precision];
+      return (isSmall ? floatOf : linearOf[spec.part])[precision];
     }
     case 'embedding': {
       // Blocks run along a row, and a row is looked up whole.
@@ -98,7 +97,7 @@ function productSize(spec: ParameterSpec): readonly [out: number, depth: number]
   return spec.kind === 'mixture' ? [columns, rows] : [rows, columns];
 }
 
-/** The rows of a mixture that are looked up too and stay exact: the four in front of the last. See docs/ovis-u1. */
+/** The rows of a mixture that are looked up too and stay exact: the four indicators in front of the last row. */
 export function exactRows(spec: ParameterSpec): { readonly from: number; readonly to: number } {
   const [rows] = matrixSize(spec);
   return { from: rows - 5, to: rows - 1 };

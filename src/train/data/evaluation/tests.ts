@@ -1,6 +1,6 @@
 import { type CombinationKind, heldOutIn } from '../held-out.ts';
 import { fullContent } from '../language/describe.ts';
-import type { CaptionContent, LanguageId } from '../language/language.ts';
+import { type CaptionContent, type LanguageId, plainWording } from '../language/language.ts';
 import { type Rng, createRng } from '../random.ts';
 import { languages, planSample } from '../samples/plan-sample.ts';
 import {
@@ -60,7 +60,8 @@ export function generationTests(perCategory: number, options: TestOptions = {}):
       const language = languages[rng.chance(chineseShare) ? 'zh' : 'en'];
       const example = drawHeldOut(rng, curriculum, category);
       const content = toldContent(rng, category, example);
-      const prompt = language.caption(rng, { ...content, embedded: true });
+      // Half in the plainest words, half as people talk.
+      const prompt = language.caption(rng.chance(0.5) ? plainWording : rng, { ...content, embedded: true });
       return { category, language: language.id, prompt, wanted: askedFor(category, example), example };
     }),
   );

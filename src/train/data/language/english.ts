@@ -68,7 +68,7 @@ function bareNoun(object: string, plural: boolean): string {
 /** "is" or "are" after a thing. */
 function verbFor({ object, plural }: Reference): string {
   const noun = objectById(object).english;
-  return plural || (noun.unit && noun.many.endsWith('s')) || noun.many === 'cherries' ? 'are' : 'is';
+  return plural || (noun.unit && noun.many.endsWith('s')) ? 'are' : 'is';
 }
 
 function pluralOf(object: string, name: string): string {

@@ -70,9 +70,8 @@ export function placeOfSprite({ frame }: Scene, { x, y }: PlacedSprite): PlaceId
   return placeOf(frame, x, y);
 }
 
-/** Whether the scene has a sprite of this object, of this visible colour if one is given. */
-export function hasObject(scene: Scene, object: string, color?: ColorId): boolean {
-  return scene.sprites.some((sprite) => sprite.object === object && (!color || colorOf(sprite, scene.style) === color));
+export function hasObject({ sprites }: Scene, object: string): boolean {
+  return sprites.some((sprite) => sprite.object === object);
 }
 
 export function categoryOf(object: string): string {

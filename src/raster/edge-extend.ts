@@ -13,23 +13,21 @@ import { type Plane, type Planes, mapPlane, mapPlanes } from './plane.ts';
 export function extendEdges(planes: Planes, known: Plane, blurReachPx: number): Planes {
   const field = distanceTo(known);
   if (field.nearest[0] === -1) return planes;
-  // Widths of blur to mix between: the reach of a Gaussian is about three σ.
-  const sigmas = [0, 1 / 4, 1].map((part) => (part * blurReachPx) / 3);
-  return mapPlanes(planes, (plane) => {
-    const extended = sigmas.map((sigma) => {
-      const edge = sigma === 0 ? plane.data : normalisedBlur(plane, known, sigma).value.data;
-      return gaussianBlur(
-        mapPlane(plane, (_, i) => edge[field.nearest[i]!]!),
-        sigma,
-      ).data;
-    });
-    return mapPlane(plane, (value, i) => {
+  const nearest = (plane: Plane) => mapPlane(plane, (_, i) => plane.data[field.nearest[i]!]!);
+  // Versions to mix between, each blurred more widely; the reach of a Gaussian is about three σ.
+  const versions = [0, 1 / 4, 1].map((part) => {
+    const sigma = (part * blurReachPx) / 3;
+    const edge = sigma === 0 ? planes : normalisedBlur(planes, known, sigma);
+    return mapPlanes(edge, (plane) => gaussianBlur(nearest(plane), sigma));
+  });
+  return mapPlanes(planes, (plane, channel) =>
+    mapPlane(plane, (value, i) => {
       const distance = field.data[i]!;
       if (distance === 0) return value;
-      const position = Math.min(1, distance / blurReachPx) * (sigmas.length - 1);
-      const lower = Math.min(sigmas.length - 2, Math.floor(position));
+      const position = Math.min(1, distance / blurReachPx) * (versions.length - 1);
+      const lower = Math.min(versions.length - 2, Math.floor(position));
       const share = position - lower;
-      return extended[lower]![i]! * (1 - share) + extended[lower + 1]![i]! * share;
-    });
-  });
+      return versions[lower]![channel].data[i]! * (1 - share) + versions[lower + 1]![channel].data[i]! * share;
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import { type Plane } from './plane.ts';
+import { type Plane, type Planes, mapPlane, mapPlanes } from './plane.ts';
 
 /** Above this σ three box passes are within 5 % of a Gaussian and cost the same for every radius. */
 const LARGE_SIGMA = 4;
@@ -21,20 +21,17 @@ export function boxBlur(plane: Plane, radius: number): Plane {
 }
 
 /**
- * Blur of the known pixels only: blur(value · weight) / blur(weight). Pixels with no known one within reach get 0,
- * with weight 0 in `weight` of the result.
+ * Blur of the known pixels only: blur(value · weight) / blur(weight). Pixels with no known one within reach get 0.
+ *
+ * @param weight - 1 is known, 0 is not
  */
-export function normalisedBlur(plane: Plane, weight: Plane, sigma: number): { value: Plane; weight: Plane } {
-  const { width, height } = plane;
-  const product = new Float32Array(plane.data.length);
-  for (let i = 0; i < product.length; i++) product[i] = plane.data[i]! * weight.data[i]!;
-  const value = gaussianBlur({ width, height, data: product }, sigma);
-  const total = gaussianBlur(weight, sigma);
-  const data = new Float32Array(product.length);
-  // The cut keeps the running sums' rounding residue from passing for a known pixel.
-  for (let i = 0; i < data.length; i++) data[i] = total.data[i]! > 1e-4 ? value.data[i]! / total.data[i]! : 0;
-  const reached = total.data.map((w) => (w > 1e-4 ? w : 0));
-  return { value: { width, height, data }, weight: { width, height, data: reached } };
+export function normalisedBlur(planes: Planes, weight: Plane, sigma: number): Planes {
+  const total = gaussianBlur(weight, sigma).data;
+  return mapPlanes(planes, (plane) => {
+    const known = mapPlane(plane, (value, i) => value * weight.data[i]!);
+    // The cut keeps the running sums' rounding residue from passing for a known pixel.
+    return mapPlane(gaussianBlur(known, sigma), (sum, i) => (total[i]! > 1e-4 ? sum / total[i]! : 0));
+  });
 }
 
 /** Radii of three boxes whose variances add up to σ² as nearly as whole widths allow. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { largestDifference } from '#testing/largest-difference';
-import { maskOfPatch, pastePatch } from './patch.ts';
+import { clipPatch, maskOfPatch, pastePatch } from './patch.ts';
 import { type Raster } from './raster.ts';
 
 const anyRaster = (channels: 1 | 3 | 4, width: number, height: number): fc.Arbitrary<Raster> =>
@@ -58,4 +58,18 @@ test('a grey picture becomes RGB with its own values', () => {
   const grey: Raster = { width: 2, height: 1, channels: 1, data: Uint8Array.of(9, 200) };
   const result = pastePatch(grey, { x: 1, y: 0, raster: rgba(1, 2, 3, 255) });
   expect(result).toEqual({ width: 2, height: 1, channels: 3, data: Uint8Array.of(9, 9, 9, 1, 2, 3) });
+});
+
+test('a picture that keeps its transparency takes colours only', () => {
+  const picture: Raster = {
+    width: 3,
+    height: 1,
+    channels: 4,
+    data: Uint8Array.of(10, 10, 10, 128, 9, 8, 7, 0, 0, 0, 0, 255),
+  };
+  const patch = { x: 0, y: 0, raster: rgba(200, 0, 0, 255, 200, 0, 0, 255, 255, 255, 255, 128) };
+  expect([...pastePatch(picture, patch, { transparency: 'kept' }).data]).toEqual([
+    200, 0, 0, 128, 9, 8, 7, 0, 188, 188, 188, 255,
+  ]);
+  expect([...clipPatch(patch, picture).raster.data].filter((_, i) => i % 4 === 3)).toEqual([128, 0, 128]);
 });

@@ -13,8 +13,15 @@ export interface Patch {
  * The picture with the patch laid over it: mixed in linear light with premultiplied alpha, as light itself mixes. Where
  * the patch's alpha is 0 the picture's bytes are copied, where it is 255 the patch's are; nothing is rounded twice. The
  * patch lies within the picture, which keeps its number of channels (a grey one becomes RGB).
+ *
+ * @param options.transparency - `covered`: a transparent picture becomes as opaque as the patch; `kept`: its alpha stays
+ *   as it is, and only colours change
  */
-export function pastePatch(picture: Raster, patch: Patch): Raster {
+export function pastePatch(
+  picture: Raster,
+  patch: Patch,
+  { transparency = 'covered' }: { readonly transparency?: 'covered' | 'kept' } = {},
+): Raster {
   const base = picture.channels === 1 ? rgbOfGrey(picture) : picture;
   const { x, y, raster } = patch;
   assert(raster.channels === 4, 'a patch is RGBA');
@@ -24,29 +31,41 @@ export function pastePatch(picture: Raster, patch: Patch): Raster {
   );
   const { channels } = base;
   const data = new Uint8Array(base.data);
+  const keepsAlpha = transparency === 'kept';
   for (let row = 0; row < raster.height; row++) {
     let to = ((y + row) * base.width + x) * channels;
     for (let from = row * raster.width * 4; from < (row + 1) * raster.width * 4; from += 4, to += channels) {
+      const own = channels === 4 ? data[to + 3]! : 255;
       const alpha = raster.data[from + 3]!;
-      if (alpha === 0) continue;
-      if (alpha === 255) {
-        data[to] = raster.data[from]!;
-        data[to + 1] = raster.data[from + 1]!;
-        data[to + 2] = raster.data[from + 2]!;
-        if (channels === 4) data[to + 3] = 255;
-        continue;
-      }
+      if (alpha === 0 || (keepsAlpha && own === 0)) continue;
       const above = alpha / 255;
-      const below = (1 - above) * (channels === 4 ? data[to + 3]! / 255 : 1);
+      const below = keepsAlpha ? 1 - above : (1 - above) * (own / 255);
       const total = above + below;
       for (let c = 0; c < 3; c++) {
-        const light = linearOfByte[raster.data[from + c]!]! * above + linearOfByte[data[to + c]!]! * below;
-        data[to + c] = byteOfLinear(light / total);
+        const over = raster.data[from + c]!;
+        data[to + c] =
+          below === 0
+            ? over
+            : byteOfLinear((linearOfByte[over]! * above + linearOfByte[data[to + c]!]! * below) / total);
       }
-      if (channels === 4) data[to + 3] = Math.round(total * 255);
+      if (channels === 4 && !keepsAlpha) data[to + 3] = Math.round(total * 255);
     }
   }
   return { width: base.width, height: base.height, channels, data };
+}
+
+/** The patch no more opaque than the picture under it. */
+export function clipPatch(patch: Patch, picture: Raster): Patch {
+  if (picture.channels !== 4) return patch;
+  const { raster } = patch;
+  const data = new Uint8Array(raster.data);
+  for (let row = 0, to = 3; row < raster.height; row++) {
+    const start = (patch.y + row) * picture.width + patch.x;
+    for (let pixel = start; pixel < start + raster.width; pixel++, to += 4) {
+      data[to] = Math.round((data[to]! * picture.data[pixel * 4 + 3]!) / 255);
+    }
+  }
+  return { ...patch, raster: { ...raster, data } };
 }
 
 /** The patch's alpha on an empty mask of the picture's size: where the picture changes, and how much. */

@@ -3,9 +3,9 @@ export const linearOfByte: Float32Array = Float32Array.from({ length: 256 }, (_,
 
 /**
  * Steps of the way back. Where sRGB is steepest (in the blacks) a byte spans 1/3295 of linear light, so that this many
- * steps place every byte's threshold to within a twentieth of a byte.
+ * steps place every byte's threshold to within a tenth of a byte.
  */
-const STEPS = 1 << 16;
+const STEPS = 1 << 14;
 const bytes: Uint8Array = Uint8Array.from({ length: STEPS + 1 }, (_, step) => Math.round(encode(step / STEPS) * 255));
 
 /** The sRGB byte nearest to a linear value, which is clamped to 0–1. Bytes survive the way there and back exactly. */

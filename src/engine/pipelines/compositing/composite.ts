@@ -1,4 +1,4 @@
-import { type Patch, pastePatch } from '#raster/patch';
+import { type Patch, clipPatch, pastePatch } from '#raster/patch';
 import { type Plane } from '#raster/plane';
 import { type Raster } from '#raster/raster';
 import { type Alignment } from './align-result.ts';
@@ -37,14 +37,22 @@ export interface Composite {
   readonly report: CompositeReport;
 }
 
-/** Lays the finished result over the picture, through the blend mask. */
+/**
+ * Lays the finished result over the picture, through the blend mask. What was transparent is `covered` by the result, or
+ * `kept` as transparent as it was.
+ */
 export function composeResult(
   picture: Raster,
   frame: ContextFrame,
   { result, blend }: { result: Raster; blend: Plane },
+  { transparency }: { transparency: 'covered' | 'kept' },
 ): { image: Raster; patch: Patch | undefined } {
   const patch = cutPatch(result, blend, frame, picture);
-  return { image: patch ? pastePatch(picture, patch) : picture, patch };
+  if (!patch) return { image: picture, patch };
+  return {
+    image: pastePatch(picture, patch, { transparency }),
+    patch: transparency === 'kept' ? clipPatch(patch, picture) : patch,
+  };
 }
 
 export function alignmentWarnings({ outcome, displacementPx }: Alignment): readonly CompositeWarning[] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { maskOfPatch } from '#raster/patch';
 import { type Raster } from '#raster/raster';
 import { largestDifference } from '#testing/largest-difference';
-import { pictures } from '#testing/pictures';
+import { pictures, withAlpha } from '#testing/pictures';
 import { displaced, lossyEngine, tinted } from '#testing/regression-engine';
 import { finishEdit, planEdit } from './edit.ts';
 
@@ -82,6 +82,22 @@ test('an edit of the light is taken as a whole, its colours as they are', () => 
   const pixel = (50 * 400 + 60) * 3;
   const inFrame = ((50 + 10) * 416 + 60 + 8) * 3;
   expect([...result.data.subarray(pixel, pixel + 3)]).toEqual([...night.data.subarray(inFrame, inFrame + 3)]);
+});
+
+test('a transparent picture keeps its transparency, and what is hidden under it', () => {
+  const sticker = withAlpha(image, (x) => (x < 200 ? 255 : x < 230 ? 100 : 0));
+  const ofSticker = planEdit(sticker, limits);
+  const decoded = tinted(ofSticker.source, { l: -20, a: 0, b: 30 });
+  for (const keep of ['changed', 'all'] as const) {
+    const { image: result, patch } = finishEdit(ofSticker, { decoded, reconstruction: ofSticker.source }, { keep });
+    const isAlpha = (i: number) => i % 4 === 3;
+    expect(largestDifference(result.data, sticker.data, isAlpha)).toBe(0);
+    const hidden = (i: number) => Math.floor(i / 4) % 400 >= 230;
+    expect(largestDifference(result.data, sticker.data, hidden)).toBe(0);
+    expect(largestDifference(maskOfPatch(patch!, sticker).data, 0, (i) => i % 400 >= 230)).toBe(0);
+    const seen = (i: number) => !hidden(i) && i % 4 === 2;
+    expect(largestDifference(result.data, sticker.data, seen)).toBeGreaterThan(30);
+  }
 });
 
 test('keeping all returns the decoded picture though little changed', () => {

@@ -36,7 +36,8 @@ export function planEdit(image: Raster, limits: ModelLimits = defaultLimits): Ed
 
 /**
  * Step 9: finds what the edit changed and lays only that over the picture, whose other bytes stay. An edit of light or
- * style, which changes nearly everything, is taken as a whole, as it always is with `keep: 'all'`.
+ * style, which changes nearly everything, is taken as a whole, as it always is with `keep: 'all'`. The picture keeps its
+ * transparency: the model knows nothing of it, and what it painted there is no background that anyone asked for.
  */
 export function finishEdit(
   plan: EditPlan,
@@ -53,7 +54,12 @@ export function finishEdit(
   const blend = takesAll ? everywhere : softChange(changed);
   // Of a whole result the colours may be the point.
   const match = takesAll ? undefined : matchIfChanged(source, aligned, blend);
-  const { image: composed, patch } = composeResult(image, frame, { result: match?.picture ?? aligned, blend });
+  const { image: composed, patch } = composeResult(
+    image,
+    frame,
+    { result: match?.picture ?? aligned, blend },
+    { transparency: 'kept' },
+  );
 
   const warnings: CompositeWarning[] = [...alignmentWarnings(alignment)];
   if (changedFraction === 0) warnings.push('nothing-changed');
@@ -73,8 +79,8 @@ function matchIfChanged(source: Raster, result: Raster, blend: Plane): ColourMat
 /** Share of a mask's pixels above 0, the frame's overhang left out. */
 function fractionWithin(mask: Plane, frame: ContextFrame, picture: Size): number {
   const box = frameWithin(frame, picture);
-  const left = Math.round((box.x - frame.x) * frame.scale);
-  const top = Math.round((box.y - frame.y) * frame.scale);
+  const left = Math.floor((box.x - frame.x) * frame.scale);
+  const top = Math.floor((box.y - frame.y) * frame.scale);
   const right = left + Math.max(1, Math.round(box.width * frame.scale));
   const bottom = top + Math.max(1, Math.round(box.height * frame.scale));
   let count = 0;

@@ -135,6 +135,45 @@ describe('a finished inpainting', () => {
   });
 });
 
+/** The largest value of a mask along the frame's sides that lie within the picture. */
+function largestAtInnerSides({ frame, masks, image }: ReturnType<typeof planInpaint>): number {
+  const { width, height, data } = masks.blend;
+  const inner = {
+    left: frame.x > 0,
+    top: frame.y > 0,
+    right: frame.x + frame.width < image.width,
+    bottom: frame.y + frame.height < image.height,
+  };
+  return largestDifference(data, 0, (i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    return (
+      (x === 0 && inner.left) ||
+      (y === 0 && inner.top) ||
+      (x === width - 1 && inner.right) ||
+      (y === height - 1 && inner.bottom)
+    );
+  });
+}
+
+test('the frame never cuts the fade off, whatever the strength', () => {
+  const wide = pictures.gradient({ width: 700, height: 520 });
+  for (const [size, strength] of [
+    [130, 1],
+    [130, 0.02],
+    [240, 0.3],
+    [400, 0.1],
+    [400, 1],
+  ] as const) {
+    for (const place of [260, 351]) {
+      const mask = maskWhere(700, 520, (x, y) =>
+        Math.abs(x - place) < size / 2 && Math.abs(y - 260) < size / 2 ? 1 : 0,
+      );
+      const plan = planInpaint({ image: wide, mask, ...fill, strength });
+      expect(largestAtInnerSides(plan)).toBe(0);
+    }
+  }
+});
+
 const intents: Intent[] = ['fill', 'add', 'remove', 'replace', 'background', 'expand'];
 const places: readonly [string, (x: number, y: number) => number][] = [
   ['the left border', (x, y) => (x < 20 && Math.abs(y - 110) < 20 ? 1 : 0)],

@@ -9,7 +9,7 @@ import { maskInFrame, pictureInFrame } from './frame-pixels.ts';
 import { matchColours } from './match-colours.ts';
 import { prefillRegion } from './prefill.ts';
 import { type Intent, type ModelLimits, defaultLimits, recipe } from './recipe.ts';
-import { type RegionMasks, buildRegionMasks, featherPxOf } from './region-masks.ts';
+import { type RegionMasks, buildRegionMasks, featherPxOf, reachOf } from './region-masks.ts';
 
 export interface InpaintInput {
   readonly image: Raster;
@@ -52,17 +52,14 @@ export function planInpaint(input: InpaintInput): InpaintPlan {
   const frame = planContextFrame({
     picture: image,
     changed: bounds,
-    reachPx: recipe.masks.growPx + featherPx,
+    reachPx: reachOf(featherPx),
     padPx: contextPadding(image, bounds, { featherPx, strength, contextScale, limits }),
     limits,
   });
   const source = pictureInFrame(image, frame);
   const masks = buildRegionMasks(maskInFrame(mask, frame), {
     growPx: recipe.masks.growPx * frame.scale,
-    featherPx:
-      intent === 'background'
-        ? featherPx * frame.scale
-        : Math.max(recipe.masks.minFeatherModelPx, featherPx * frame.scale),
+    featherPx: featherPx * frame.scale,
   });
   const prefilled = strength < 1 ? source : prefillRegion(source, masks.user, intent);
   return { image, frame, strength, masks, source, prefilled };
@@ -77,10 +74,12 @@ export function finishInpaint(plan: InpaintPlan, decoded: Raster): Composite {
   const kept = mapPlane(masks.denoise, (value) => (value > 0 ? 0 : 1));
   const { picture: aligned, alignment } = alignResult(source, decoded, kept);
   const match = matchColours(source, aligned, masks.denoise);
-  const { image: composed, patch } = composeResult(image, frame, {
-    result: match?.picture ?? aligned,
-    blend: masks.blend,
-  });
+  const { image: composed, patch } = composeResult(
+    image,
+    frame,
+    { result: match?.picture ?? aligned, blend: masks.blend },
+    { transparency: 'covered' },
+  );
   return {
     image: composed,
     patch,

@@ -65,11 +65,11 @@ function ringAround(distance: Plane): Plane | undefined {
 function seamField(wanted: Planes, found: Planes, distance: Plane): Planes {
   const { ringModelPx, seamBlurReachModelPx, seamLimit } = recipe.colours;
   const around = mapPlane(distance, (d) => (d > 0 && d < ringModelPx.to ? 1 : 0));
-  const slow = mapPlanes(wanted, (plane, channel) => {
+  const difference = mapPlanes(wanted, (plane, channel) => {
     const other = found[channel].data;
-    const difference = mapPlane(plane, (value, i) => Math.min(seamLimit, Math.max(-seamLimit, value - other[i]!)));
-    return normalisedBlur(difference, around, seamBlurReachModelPx / 3).value;
+    return mapPlane(plane, (value, i) => Math.min(seamLimit, Math.max(-seamLimit, value - other[i]!)));
   });
+  const slow = normalisedBlur(difference, around, seamBlurReachModelPx / 3);
   return smoothFill(slow, around);
 }
 

@@ -16,7 +16,7 @@ export interface OutpaintInput {
   readonly image: Raster;
   readonly extend: Extension;
   readonly limits?: ModelLimits;
-  /** How far into the picture the transition reaches; beyond it not a byte changes. */
+  /** Width of the transition into the picture; a few pixels beyond it not a byte changes. */
   readonly overlapPx?: number;
 }
 

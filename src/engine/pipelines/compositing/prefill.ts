@@ -13,7 +13,7 @@ import {
 } from '#raster/plane';
 import { type Raster } from '#raster/raster';
 import { smoothFill } from '#raster/smooth-fill';
-import { type Intent, recipe } from './recipe.ts';
+import { type Intent, type Paint, recipe } from './recipe.ts';
 
 /**
  * The picture with the region painted over as the intent asks, for the model to start from.
@@ -42,7 +42,7 @@ function fadedOut(mask: Plane, falloffPx: number): Plane {
   return mapPlane(mask, (value, i) => Math.max(value, ramp.data[i]!));
 }
 
-function paintOver(source: Planes, share: Plane, paint: 'blur' | 'grey' | 'surroundings' | 'edges'): Planes {
+function paintOver(source: Planes, share: Plane, paint: Paint): Planes {
   const { width, height } = share;
   const reach = recipe.prefill.blurReachPx * Math.sqrt((width * height) / recipe.prefill.atArea);
   const blurred = () => mapPlanes(source, (plane) => gaussianBlur(plane, reach / 3));

@@ -3,6 +3,9 @@ import { type InpaintIntent } from '#shared/contract/job-request';
 /** What the region is for: the user's intents, and `expand`, the picture continued beyond its border. */
 export type Intent = InpaintIntent | 'expand';
 
+/** What a region is painted over with: its own blur, a neutral grey, what surrounds it, or its border carried on. */
+export type Paint = 'blur' | 'grey' | 'surroundings' | 'edges';
+
 /** What the model can take. All sizes in pixels. */
 export interface ModelLimits {
   /** Sides are multiples of this. */
@@ -36,8 +39,8 @@ export const recipe = {
     feather: { diagonalFraction: 0.1, px: 32 },
     /** A background must be cut sharply along what stands before it. */
     backgroundFeatherFraction: 0.01,
-    /** Two latent cells: below that the cells' own grid would show. */
-    minFeatherModelPx: 16,
+    /** However weak the change: two latent cells, for the fade may not be narrower than their grid. */
+    minFeatherPx: 16,
     /** Almost full is full, which keeps the inside from being held back by rounding. */
     fullFrom: 0.99,
     /** Width of the cross-fade, at the outer rim of the change, where new and old agree best. */
@@ -66,7 +69,7 @@ export const recipe = {
       background: { paint: 'grey', falloffModelPx: 0 },
       /** The border's colours carried outwards. */
       expand: { paint: 'edges', falloffModelPx: 0 },
-    } satisfies Record<Intent, { paint: 'blur' | 'grey' | 'surroundings' | 'edges'; falloffModelPx: number }>,
+    } satisfies Record<Intent, { paint: Paint; falloffModelPx: number }>,
   },
 
   /** Editing models move and zoom the picture a little; it is moved back. */

@@ -71,7 +71,8 @@ test('softness grows with the region and with the strength; a background is cut 
   const small = { x: 0, y: 0, width: 50, height: 50 };
   const large = { x: 0, y: 0, width: 600, height: 800 };
   expect(featherPxOf(small, 1, 'fill')).toBe(32);
-  expect(featherPxOf(small, 0.5, 'fill')).toBe(16);
+  expect(featherPxOf(large, 0.5, 'fill')).toBe(50);
+  expect(featherPxOf(small, 0.1, 'fill')).toBe(16);
   expect(featherPxOf(large, 1, 'fill')).toBe(100);
   expect(featherPxOf(large, 1, 'background')).toBe(10);
 });

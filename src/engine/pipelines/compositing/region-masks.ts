@@ -16,10 +16,15 @@ export interface RegionMasks {
 
 /** Softness of the change around the mask, in picture pixels. */
 export function featherPxOf(bounds: PixelBox, strength: number, intent: Intent): number {
-  const { feather, backgroundFeatherFraction } = recipe.masks;
+  const { feather, minFeatherPx, backgroundFeatherFraction } = recipe.masks;
   const diagonal = Math.hypot(bounds.width, bounds.height);
-  const soft = strength * Math.max(feather.diagonalFraction * diagonal, feather.px);
+  const soft = Math.max(minFeatherPx, strength * Math.max(feather.diagonalFraction * diagonal, feather.px));
   return intent === 'background' ? Math.min(soft, backgroundFeatherFraction * diagonal) : soft;
+}
+
+/** How far beyond the user's mask a picture may change, at most: rounding included. */
+export function reachOf(featherPx: number): number {
+  return recipe.masks.growPx + featherPx + 2;
 }
 
 /** Lengths in pixels of the mask's plane. */

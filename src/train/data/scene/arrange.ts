@@ -9,18 +9,6 @@ export interface Cell {
   readonly height: number;
 }
 
-export const layoutIds = [
-  'single',
-  'placed',
-  'beside',
-  'stacked',
-  'overlapping',
-  'count',
-  'count-and-one',
-  'group',
-] as const;
-export type LayoutId = (typeof layoutIds)[number];
-
 /** Where the sprites of a scene go, and which of them are of a kind. */
 export interface Arrangement {
   /** One cell a sprite, back to front. */

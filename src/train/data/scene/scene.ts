@@ -46,8 +46,7 @@ export interface PlainBackground {
   readonly color: NamedColor;
 }
 
-export const patternIds = ['stripes', 'dots', 'checks', 'gradient'] as const;
-export type PatternId = (typeof patternIds)[number];
+export type PatternId = 'stripes' | 'dots' | 'checks' | 'gradient';
 
 export interface PatternBackground {
   readonly kind: PatternId;
@@ -61,8 +60,7 @@ export interface PatternBackground {
   readonly period: number;
 }
 
-export const landscapeIds = ['meadow', 'beach', 'night', 'snow'] as const;
-export type LandscapeId = (typeof landscapeIds)[number];
+export type LandscapeId = 'meadow' | 'beach' | 'night' | 'snow';
 
 export interface LandscapeBackground {
   readonly kind: LandscapeId;

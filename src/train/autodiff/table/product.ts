@@ -46,17 +46,17 @@ function linear(a: Value, b: Value, g: Value, transposeB: boolean): readonly [Va
  */
 function pictureGradient(x: Value, kernel: Value, gradient: Value, stride: number, pads: Pads): Value {
   const [, , height, width] = kernel.shape as readonly number[] as readonly [number, number, number, number];
-  if (stride === 1) {
+  const [top, left, bottom, right] = pads;
+  const padding = [height - 1 - top, width - 1 - left, height - 1 - bottom, width - 1 - right] as const;
+  if (stride === 1 && padding.every((pad) => pad >= 0)) {
     const turned = [2, 3].reduce((k, axis) => (k.shape[axis] === 1 ? k : t.slice(k, axis, -1, null, -1)), kernel);
-    const [top, left, bottom, right] = pads;
-    const padding = [height - 1 - top, width - 1 - left, height - 1 - bottom, width - 1 - right] as const;
     return t.conv(gradient, t.transpose(turned, [1, 0, 2, 3]), null, { padding });
   }
   const reached = (axis: number, side: number, trimmed: number) =>
     ((gradient.shape[axis] as number) - 1) * stride + side - trimmed;
   const extra = [
-    (x.shape[2] as number) - reached(2, height, pads[0] + pads[2]),
-    (x.shape[3] as number) - reached(3, width, pads[1] + pads[3]),
+    (x.shape[2] as number) - reached(2, height, top + bottom),
+    (x.shape[3] as number) - reached(3, width, left + right),
   ] as const;
   return t.convTranspose(gradient, kernel, { stride, padding: pads, extra });
 }

@@ -9,6 +9,8 @@ export interface Cell {
   readonly height: number;
 }
 
+export type LayoutId = 'single' | 'placed' | 'beside' | 'stacked' | 'overlapping' | 'count' | 'count-and-one' | 'group';
+
 /** Where the sprites of a scene go, and which of them are of a kind. */
 export interface Arrangement {
   /** One cell a sprite, back to front. */

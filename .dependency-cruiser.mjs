@@ -35,7 +35,10 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   comment: `${layer} may import ${allowed.join(', ') || 'nothing'}`,
   severity: 'error',
   from: { path: source(layer), pathNot: isTest },
-  to: { path: '^src/', pathNot: [...[layer, ...allowed].map(source), ...(layer === 'model' || layer === 'train' ? [fileHelpers] : [])] },
+  to: {
+    path: '^src/',
+    pathNot: [...[layer, ...allowed].map(source), ...(layer === 'model' || layer === 'train' ? [fileHelpers] : [])],
+  },
 }));
 const packageRules = Object.entries(packages).map(([layer, allowed]) => ({
   name: `packages-${layer}`,

@@ -43,7 +43,7 @@ export async function openRendererPage({
     root: new URL('../renderer', import.meta.url).pathname,
     configFile: false,
     logLevel: 'error',
-    appType: 'custom',
+    appType: 'mpa',
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null, fs: { allow: ['../..'] } },
     // Nothing is bundled in advance: what the canvas imports is made of modules already.
     optimizeDeps: { noDiscovery: true },

@@ -8,12 +8,11 @@ import {
   type Cursor,
   type PointerInput,
   type Step,
+  type StrokeToolId,
   type Tool,
   type ToolContext,
 } from './tool.ts';
 import { brushLimits, type ToolSettings } from './tool-settings.ts';
-
-export type StrokeToolId = 'brush' | 'eraser' | 'mask-brush';
 
 interface StrokeToolState {
   readonly gesture:
@@ -68,7 +67,7 @@ export function createStrokeTool(id: StrokeToolId): Tool<StrokeToolState> {
     // The ring stays where the drag began, so that one sees what it will cover.
     return step(
       { ...state, pointer: gesture.at.point, gesture: { ...gesture, hasMoved } },
-      { type: 'set-brush', size: Math.round(size * 10) / 10, hardness },
+      { type: 'set-brush', with: id, size: Math.round(size * 10) / 10, hardness },
     );
   }
 

@@ -23,6 +23,9 @@ export const toolIds = [
 ] as const;
 export type ToolId = (typeof toolIds)[number];
 
+/** Tools that draw strokes. */
+export type StrokeToolId = 'brush' | 'eraser' | 'mask-brush';
+
 export interface Modifiers {
   readonly shift: boolean;
   readonly alt: boolean;
@@ -83,11 +86,11 @@ export interface ToolContext {
 
 /** What a tool wants done; the engine does it. */
 export type Intent =
-  | { readonly type: 'stroke-begin'; readonly with: 'brush' | 'eraser' | 'mask-brush' }
+  | { readonly type: 'stroke-begin'; readonly with: StrokeToolId }
   | { readonly type: 'stroke-add'; readonly samples: readonly StrokeSample[] }
   | { readonly type: 'stroke-end' }
   | { readonly type: 'stroke-cancel' }
-  | { readonly type: 'set-brush'; readonly size: number; readonly hardness: number }
+  | { readonly type: 'set-brush'; readonly with: StrokeToolId; readonly size: number; readonly hardness: number }
   | { readonly type: 'fill'; readonly at: Point }
   | { readonly type: 'pick'; readonly at: Point; readonly as: 'colour' | 'background' }
   | { readonly type: 'select'; readonly shape: SelectionShape; readonly mode: SelectionMode }

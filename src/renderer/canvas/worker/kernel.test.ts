@@ -256,9 +256,9 @@ describe('the kernel', () => {
     const shape = { kind: 'rect', rect: { x: 100, y: 100, width: 50, height: 50 } } as const;
     page.accept(await page.kernel.call('select', { shape, mode: 'replace', feather: 0 }));
     const move = async (dx: number): Promise<void> => {
-      const plates = await page.kernel.call('moveBegin', { layers: [id('photo')], lift: true });
+      const plates = await page.kernel.call('liftBegin', { layer: id('photo') });
       expect(plates.map(({ plate }) => plate)).toEqual(['below', 'moving']);
-      page.accept(await page.kernel.call('moveEnd', { by: translation(dx, 0) }));
+      page.accept(await page.kernel.call('liftEnd', { by: translation(dx, 0) }));
     };
     await move(200);
     await move(-140);
@@ -274,7 +274,7 @@ describe('the kernel', () => {
 
   it('parts the picture while layers are moved, and puts it together again', async () => {
     await page.addLayer(createLayer('raster', id('top'), 'top', { blend: 'multiply' }), noiseBlock(0, 0, 80, 80));
-    const plates = await page.kernel.call('moveBegin', { layers: [id('photo')], lift: false });
+    const plates = await page.kernel.call('moveBegin', { layers: [id('photo')] });
     expect(plates.map(({ plate, blend }) => [plate, blend])).toEqual([
       ['below', 'normal'],
       ['moving', 'normal'],
@@ -283,7 +283,7 @@ describe('the kernel', () => {
     page.look('below', 'moving', 'above-0');
     expect(at(await page.seen('moving'), 300, 300)).toEqual(at(photo.data, 300, 300));
     expect(at(await page.seen('below'), 300, 300)).toEqual([0, 0, 0, 0]);
-    await page.kernel.call('moveEnd', { by: null });
+    page.kernel.tell('moveEnd', null);
     page.show(setLayerProperties(page.document, [id('photo')], { transform: translation(7, 0) }));
     page.look('picture');
     expect(firstDifference(await page.seen(), await page.excerpt())).toBe(-1);

@@ -99,6 +99,7 @@ export function createKernel({ page, codec, decodePicture, pause }: KernelOption
     },
     excerpt: ({ source, rect, selected }, { signal }) => sources.excerpt(source, rect, selected, { signal }),
     thumbnail: ({ source, maxSide }, { signal }) => sources.thumbnail(source, maxSide, { signal }),
+    boundsOf: ({ layers }) => layers.map((layer) => sources.boundsOf(layer)),
     pick: ({ at, radius, sample }) => sources.pick(at, radius, sample),
   };
 }
@@ -147,29 +148,30 @@ function strokeMethods(
   };
 }
 
-function moveMethods(head: Head, viewer: Viewer, ledger: Ledger): MethodsNamed<'moveBegin' | 'moveEnd'> {
+function moveMethods(
+  head: Head,
+  viewer: Viewer,
+  ledger: Ledger,
+): MethodsNamed<'moveBegin' | 'moveEnd' | 'liftBegin' | 'liftEnd'> {
   /** Kept from gesture to gesture, see `Lifted`. */
   let lifted: Lifted | null = null;
-  let isLifted = false;
   return {
-    moveBegin: ({ layers, lift }) =>
+    moveBegin: ({ layers }) => viewer.part(layers, null),
+    moveEnd: () => {
+      viewer.unpart();
+      viewer.refresh();
+    },
+    liftBegin: ({ layer }) =>
       ledger.inTurn(async () => {
-        const [layer] = layers;
-        isLifted = lift && layer !== undefined;
-        if (!isLifted) return viewer.part(layers, null);
-        lifted = await Lifted.lift(head, layer!, lifted);
+        lifted = await Lifted.lift(head, layer, lifted);
         head.setLive(lifted.target, lifted.rest);
-        viewer.refresh();
-        return viewer.part(layers, lifted.piece);
+        return viewer.part([layer], lifted.piece);
       }),
-    moveEnd: ({ by }) =>
+    liftEnd: ({ by }) =>
       ledger.edit(async () => {
-        const piece = isLifted ? lifted : null;
-        isLifted = false;
+        if (lifted) head.setLive(lifted.target, null);
         viewer.unpart();
-        if (!piece) return [];
-        head.setLive(piece.target, null);
-        const changes = by ? piece.drop(by) : [];
+        const changes = by && lifted ? lifted.drop(by) : [];
         if (changes.length === 0) viewer.refresh();
         return changes;
       }),

@@ -26,6 +26,7 @@ export class PlatePainter {
   readonly #send: (painted: Painted) => void;
   readonly #pause: Pause;
   #plates: PlateState[] = [];
+  #held: readonly PlateId[] = [];
   #isBusy = false;
 
   constructor(options: {
@@ -49,6 +50,12 @@ export class PlatePainter {
     this.#start();
   }
 
+  /** Paints nothing of some plates until told otherwise: they are about to look different. */
+  hold(plates: readonly PlateId[]): void {
+    this.#held = plates;
+    this.#start();
+  }
+
   /** Says what has changed, in document pixels. */
   invalidate(plates: readonly PlateId[], rects: readonly Rect[]): void {
     for (const { view, shown, dirty } of this.#plates) {
@@ -64,6 +71,10 @@ export class PlatePainter {
       if (dirty.length > mostDirtyParts) dirty.splice(0, dirty.length, joined(dirty));
     }
     this.#start();
+  }
+
+  get #paintable(): PlateState[] {
+    return this.#plates.filter(({ view }) => !this.#held.includes(view.plate));
   }
 
   #start(): void {
@@ -86,7 +97,7 @@ export class PlatePainter {
   }
 
   #paintChange(): boolean {
-    for (const { view, shown, dirty } of this.#plates) {
+    for (const { view, shown, dirty } of this.#paintable) {
       const part = dirty.shift();
       if (!part) continue;
       // Only within tiles the page has: the others are sent whole, as they are by then.
@@ -99,7 +110,7 @@ export class PlatePainter {
   }
 
   #paintNext(): boolean {
-    for (const { view, shown } of this.#plates) {
+    for (const { view, shown } of this.#paintable) {
       const missing = tilesTouching(view.rect).filter((key) => !shown.has(key));
       if (missing.length === 0) continue;
       const key = missing.reduce((one, other) =>

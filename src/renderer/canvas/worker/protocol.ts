@@ -115,10 +115,12 @@ export type KernelMethods = {
   strokeEnd(params: null): EditResult;
   strokeCancel(params: null): void;
 
-  /** Takes layers out of the picture to move them; with `lift`, only what is selected of the one. */
-  moveBegin(params: { readonly layers: readonly LayerId[]; readonly lift: boolean }): readonly PlateInfo[];
-  /** Puts lifted pixels down where `by` maps them; layers that were moved whole are left to the document. */
-  moveEnd(params: { readonly by: Transform | null }): EditResult;
+  /** Takes layers out of the picture while they are moved; where they come to lie is up to the next document. */
+  moveBegin(params: { readonly layers: readonly LayerId[] }): readonly PlateInfo[];
+  moveEnd(params: null): void;
+  /** Lifts what is selected of a layer, and puts it down where `by` maps it; null puts it back. */
+  liftBegin(params: { readonly layer: LayerId }): readonly PlateInfo[];
+  liftEnd(params: { readonly by: Transform | null }): EditResult;
 
   fill(params: {
     readonly target: PixelTarget;
@@ -148,6 +150,8 @@ export type KernelMethods = {
   /** A part of the document, 4 channels or 1; of a picture or layer only what is selected when `selected`. */
   excerpt(params: { readonly source: Source; readonly rect: Rect | null; readonly selected: boolean }): Excerpt;
   thumbnail(params: { readonly source: Source; readonly maxSide: number }): Excerpt;
+  /** Where layers have pixels, in document pixels. */
+  boundsOf(params: { readonly layers: readonly LayerId[] }): readonly Rect[];
   /** The mean colour of a square, or null where nothing is. */
   pick(params: { readonly at: Point; readonly radius: number; readonly sample: LayerId | null }): Colour | null;
   /** Resolves when all pixels of the document are there. */

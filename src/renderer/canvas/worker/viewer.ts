@@ -14,6 +14,7 @@ import {
   sceneDifference,
   type PixelNode,
   type Scene,
+  type SceneChange,
 } from '../pixels/scene.ts';
 import { contentBounds, createBlock, emptyRect, isBlank, type Block, type Surface } from '../pixels/surface.ts';
 import { splitScene } from '../pixels/split.ts';
@@ -28,12 +29,11 @@ const seenKinds: readonly LayerKind[] = ['raster', 'control', 'reference'];
 
 const selectionId = 'selection' as LayerId;
 
-/** Layers taken out of the picture while they are moved, and what is drawn around them. */
+/** Layers taken out of the picture while they are moved. */
 interface Parting {
   readonly layers: readonly LayerId[];
   /** Pixels that are moved instead of the layer's own. */
   readonly piece: Placed | null;
-  readonly composers: Map<PlateId, Composer>;
 }
 
 /** Shows a head to the page: composes what it looks at, and tells it what has changed. */
@@ -47,6 +47,10 @@ export class Viewer {
   #active: LayerId | null = null;
   #look: Look = { plates: [], outline: { level: 0, rect: emptyRect }, selectionTint: null };
   #parting: Parting | null = null;
+  /** What is drawn instead of the picture while it is parted, and a little longer. */
+  #parts = new Map<PlateId, Composer>();
+  /** The picture as the page has it, or has been told that it changed. */
+  #toldPicture: Scene = [];
   #before: { readonly head: Head; readonly composer: Composer; scene: Scene } | null = null;
   #lastState = '';
   #lastOutline: { readonly selection: Surface; readonly outline: Look['outline'] } | null = null;
@@ -68,10 +72,11 @@ export class Viewer {
     const changes = sceneDifference(this.#picture, picture);
     this.#picture = picture;
     this.#composer.update(picture, { active: this.#active, changes });
-    const rects = changes.map(({ rect }) => rect);
-    if (this.#parting && changes.length > 0) this.#part(this.#parting.layers, this.#parting.piece);
-    const parts = this.#parting ? [...this.#parting.composers.keys()] : [];
-    this.#painter.invalidate(['picture', ...parts], rects);
+    if (!this.#parting) this.#tellPicture();
+    else if (changes.length > 0) {
+      this.#buildParts(this.#parting);
+      this.#painter.invalidate([...this.#parts.keys()], rectsOf(changes));
+    }
     this.#refreshTints();
     this.#announce();
   }
@@ -94,7 +99,7 @@ export class Viewer {
   /** A stroke has changed some of a target's pixels, in the target's coordinates. */
   drawn(target: PixelTarget, rect: Rect): void {
     // The stroke may have a new tile: the scene's surfaces are taken anew, but only the rectangle has to be painted.
-    this.#picture = this.#head.scene(seenKinds);
+    this.#toldPicture = this.#picture = this.#head.scene(seenKinds);
     const active = target.kind === 'layer' ? target.layer : this.#active;
     this.#composer.update(this.#picture, { active, changes: [] });
     this.#tints = this.#tintScene();
@@ -104,18 +109,22 @@ export class Viewer {
   }
 
   /**
-   * Takes layers out of the picture, or only a piece of one.
+   * Takes layers out of the picture, or only a piece of one. The picture itself is not painted until that ends.
    * @returns what there is to draw instead, bottom first
    */
   part(layers: readonly LayerId[], piece: Placed | null): PlateInfo[] {
-    const infos = this.#part(layers, piece);
+    this.#parting = { layers, piece };
+    this.#painter.hold(['picture']);
+    this.#picture = this.#head.scene(seenKinds);
+    const infos = this.#buildParts(this.#parting);
     this.#refreshTints();
     return infos;
   }
 
+  /** Puts the picture together again; the next `refresh` shows it as it is then. */
   unpart(): void {
     this.#parting = null;
-    this.#refreshTints();
+    this.#painter.hold([]);
   }
 
   /** Shows another document beside this one; null ends that. */
@@ -130,20 +139,22 @@ export class Viewer {
     const changes = sceneDifference(this.#before.scene, scene);
     this.#before.scene = scene;
     this.#before.composer.update(scene, { active: null, changes });
-    this.#painter.invalidate(
-      ['before'],
-      changes.map(({ rect }) => rect),
-    );
+    this.#painter.invalidate(['before'], rectsOf(changes));
   }
 
-  #part(layers: readonly LayerId[], piece: Placed | null): PlateInfo[] {
+  #tellPicture(): void {
+    this.#painter.invalidate(['picture'], rectsOf(sceneDifference(this.#toldPicture, this.#picture)));
+    this.#toldPicture = this.#picture;
+  }
+
+  #buildParts({ layers, piece }: Parting): PlateInfo[] {
     const split = splitScene(this.#picture, layers, piece);
-    const composers = new Map<PlateId, Composer>();
+    this.#parts = new Map();
     const infos: PlateInfo[] = [];
     const add = (plate: PlateId, scene: Scene, { opacity = 1, blend = 'normal' }: Partial<PlateInfo> = {}): void => {
       const composer = new Composer({ isLive: this.#head.isLive });
       composer.update(scene, { active: null, changes: [] });
-      composers.set(plate, composer);
+      this.#parts.set(plate, composer);
       infos.push({ plate, opacity, blend, bounds: scene.map(reachOfNode).reduce(unionRect, emptyRect) });
     };
     add('below', split.below);
@@ -153,7 +164,6 @@ export class Viewer {
       add('moving', [alone(single)], single.kind === 'pixels' && single.tint ? {} : single);
     else add('moving', [...split.moving, ...masks]);
     for (const [i, node] of split.above.entries()) add(`above-${i}`, node.scene, node);
-    this.#parting = { layers, piece, composers };
     return infos;
   }
 
@@ -169,7 +179,7 @@ export class Viewer {
       paintScene(block, this.#tints, { level, isLive: this.#head.isLive });
       return block;
     }
-    const composer = plate === 'before' ? this.#before?.composer : this.#parting?.composers.get(plate);
+    const composer = plate === 'before' ? this.#before?.composer : this.#parts.get(plate);
     return composer ? composer.block(level, rect) : createBlock(rect, 4);
   }
 
@@ -177,10 +187,7 @@ export class Viewer {
     const tints = this.#tintScene();
     const changes = sceneDifference(this.#tints, tints);
     this.#tints = tints;
-    this.#painter.invalidate(
-      ['tint'],
-      changes.map(({ rect }) => rect),
-    );
+    this.#painter.invalidate(['tint'], rectsOf(changes));
   }
 
   #tintScene(): Scene {
@@ -240,3 +247,5 @@ export class Viewer {
     this.#page.tell('outlined', { level: outline.level, segments }, [segments.buffer]);
   }
 }
+
+const rectsOf = (changes: readonly SceneChange[]): Rect[] => changes.map(({ rect }) => rect);

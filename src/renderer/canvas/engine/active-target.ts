@@ -1,0 +1,56 @@
+import type { Document } from '#shared/document/document';
+import { identity, isEmptyRect, type Rect } from '#shared/document/geometry';
+import type { LayerId } from '#shared/document/ids';
+import { documentTransform } from '#shared/document/layer-tree';
+import type { PixelTarget } from '../../document/pixel-edits.ts';
+import type { Paint } from '../pixels/paint.ts';
+import type { MoveTarget } from '../tools/tool.ts';
+import type { ToolSettings } from '../tools/tool-settings.ts';
+
+/** The layer one works on, and whether on its pixels or on its mask. */
+export interface ActiveLayer {
+  readonly layer: LayerId;
+  readonly part: 'pixels' | 'mask';
+}
+
+type Painter = 'brush' | 'eraser' | 'mask-brush' | 'fill';
+
+/** What a tool paints on: the mask brush on the active mask, or else on the selection. */
+export function paintTarget(document: Document, active: ActiveLayer | null, painter: Painter): PixelTarget | null {
+  if (painter === 'mask-brush' && !(active && isMask(document, active))) return { kind: 'selection' };
+  return active && { kind: 'layer', ...active };
+}
+
+/** What a tool does to its target's pixels. */
+export function paintFor(
+  document: Document,
+  active: ActiveLayer | null,
+  painter: Painter,
+  settings: ToolSettings,
+): Paint {
+  if (painter === 'mask-brush') return { kind: 'mask', value: settings.maskErases ? 0 : 255 };
+  if (active && isMask(document, active)) return { kind: 'mask', value: painter === 'eraser' ? 0 : 255 };
+  if (painter === 'eraser') return { kind: 'erase' };
+  return { kind: 'colour', colour: settings.colour, keepAlpha: settings.keepAlpha };
+}
+
+export function isMask(document: Document, { layer, part }: ActiveLayer): boolean {
+  return part === 'mask' || document.layers[layer]?.kind === 'mask';
+}
+
+/** What the move tool has in its hands: the selected part of the active layer, or all of it. */
+export function moveTargetOf(
+  document: Document,
+  active: ActiveLayer | null,
+  bounds: { readonly selection: Rect | null; readonly active: Rect | null },
+): MoveTarget | null {
+  const layer = active && document.layers[active.layer];
+  if (!layer || layer.locked) return null;
+  if (bounds.selection && layer.kind !== 'group' && layer.kind !== 'mask') {
+    return { bounds: bounds.selection, toDocument: identity, lift: true };
+  }
+  if (!bounds.active || isEmptyRect(bounds.active)) return null;
+  // A group's bounds are in document pixels already.
+  const toDocument = layer.kind === 'group' ? identity : documentTransform(document, layer.id);
+  return { bounds: bounds.active, toDocument, lift: false };
+}

@@ -1,0 +1,413 @@
+import type { AppError } from '#base/app-error';
+import { DisposableStore } from '#base/disposable';
+import type { Document } from '#shared/document/document';
+import type { Point, Rect } from '#shared/document/geometry';
+import { newLayerId } from '#shared/document/ids';
+import type { Commit } from '../../document/commit.ts';
+import { contentShift } from '../../document/content-shift.ts';
+import { parseColour } from '../pixels/colour.ts';
+import { rectPoints, type OverlayShape } from '../tools/overlay-shape.ts';
+import type { Modifiers, MoveTarget, PointerInput, ToolContext, ToolId } from '../tools/tool.ts';
+import { defaultToolSettings, type ToolSettings } from '../tools/tool-settings.ts';
+import { CanvasView } from '../view/canvas-view.ts';
+import type { Inset } from '../view/picture-view.ts';
+import { listenToPointer, modifiersOf, type WheelAction } from '../view/pointer-source.ts';
+import { defaultTheme, type CanvasTheme } from '../view/theme.ts';
+import type { CanvasState as KernelState, Excerpt, Look, Source } from '../worker/protocol.ts';
+import { moveTargetOf, paintTarget, type ActiveLayer } from './active-target.ts';
+import type { CanvasState } from './canvas-state.ts';
+import { createCommands, type CanvasCommands, type Refusal } from './commands.ts';
+import { createIntentRunner } from './intents.ts';
+import { createObservable, type MutableObservable, type Observable } from './observable.ts';
+import { PixelSession } from './pixel-session.ts';
+import type { TileSource } from './tile-source.ts';
+import { ToolHand } from './tool-hand.ts';
+
+export interface CanvasEngineOptions {
+  /** An empty element; the engine fills it, and follows its size. */
+  readonly container: HTMLDivElement;
+  readonly source: TileSource;
+  readonly document: Document;
+  readonly active?: ActiveLayer | null;
+  readonly theme?: CanvasTheme;
+  readonly settings?: ToolSettings;
+  /**
+   * One finished step of the user's. Take it into the document and call `setDocument` with the outcome before returning;
+   * a commit that is not taken is undone on the screen.
+   */
+  readonly onCommit: (commit: Commit) => void;
+  /** Something failed; what is shown is what the document says. */
+  readonly onFault: (error: AppError) => void;
+  /** A tool was used where it can do nothing. */
+  readonly onRefusal?: (reason: Refusal) => void;
+}
+
+/** A result, or the preview of one, shown where it belongs without being in the document. */
+export interface ShownPicture extends Inset {
+  /** How far the job is, 0 to 1; null while that is not known. Leave it out for a finished result. */
+  readonly progress?: number | null;
+}
+
+/** The selection is shown in this colour while it is a tint; that of a new mask layer. */
+const selectionTint = parseColour('#e5484d');
+
+/**
+ * The canvas: shows a document, lets tools work on it, and turns what they do into commits. The document is the truth;
+ * the engine holds its pixels in a worker, and what passes with the window: tool, viewport, gesture.
+ */
+export class CanvasEngine {
+  readonly commands: CanvasCommands;
+  readonly #state: MutableObservable<CanvasState>;
+  readonly #settings: MutableObservable<ToolSettings>;
+  readonly #pointer = createObservable<Point | null>(null);
+  readonly #session: PixelSession;
+  readonly #view: CanvasView;
+  readonly #hand: ToolHand;
+  readonly #owned = new DisposableStore();
+  #active: ActiveLayer | null;
+  #snapRects: readonly Rect[] = [];
+  #look: Pick<Look, 'plates' | 'outline'> | null = null;
+  #preview: ShownPicture | null = null;
+  #candidate: ShownPicture | null = null;
+  #split: number | null = null;
+  #isDraggingSplit = false;
+
+  constructor(options: CanvasEngineOptions) {
+    const { container, source, document, theme = defaultTheme } = options;
+    this.#active = options.active ?? null;
+    this.#settings = createObservable(options.settings ?? defaultToolSettings);
+    this.#state = createObservable<CanvasState>({
+      tool: 'brush',
+      viewport: { x: 0, y: 0, zoom: 1 },
+      selectionBounds: null,
+      activeBounds: null,
+      pending: 0,
+      loading: 0,
+      isBusy: false,
+      selectionView: 'ants',
+    });
+    this.#session = new PixelSession({
+      worker: new Worker(new URL('../worker/pixel-worker.ts', import.meta.url), { type: 'module' }),
+      source,
+      document,
+      view: {
+        painted: (painted) => this.#view.put(painted),
+        outlined: ({ level, segments }) => this.#view.setOutline(level, segments),
+        stateChanged: (state) => this.#takeKernelState(state),
+      },
+      onCommit: options.onCommit,
+      onFault: options.onFault,
+      onPending: (pending) => this.#change({ pending }),
+    });
+    this.#owned.add(() => this.#session.dispose());
+    this.#view = new CanvasView({
+      container,
+      theme,
+      document,
+      onLook: (look) => {
+        this.#look = look;
+        this.#tellLook();
+      },
+      onScreen: ({ viewport }) => this.#change({ viewport }),
+    });
+    this.#owned.add(() => this.#view.dispose());
+    this.commands = createCommands({
+      session: this.#session,
+      active: () => this.#active,
+      selectionBounds: () => this.#state.get().selectionBounds,
+      moveTarget: () => this.#moveTarget(),
+      settings: () => this.#settings.get(),
+      newLayerId: () => newLayerId((count) => crypto.getRandomValues(new Uint8Array(count))),
+    });
+    const perform = createIntentRunner({
+      session: this.#session,
+      view: this.#view,
+      commands: this.commands,
+      active: () => this.#active,
+      settings: () => this.#settings.get(),
+      setSettings: (changes) => this.setSettings(changes),
+      moveTarget: () => this.#moveTarget(),
+      setSnapRects: (rects) => {
+        this.#snapRects = rects;
+      },
+      refuse: (reason) => options.onRefusal?.(reason),
+    });
+    this.#hand = new ToolHand({ context: () => this.#toolContext(), perform, onChange: () => this.#showTool() });
+    this.#owned.add(
+      listenToPointer(
+        container,
+        { screen: () => this.#view.screen, isSpaceDown: () => this.#hand.isSpaceDown },
+        {
+          onPointer: (input) => this.#pointerMoved(input),
+          onLeave: () => {
+            this.#pointer.set(null);
+            this.#hand.send({ kind: 'leave' });
+          },
+          onCancel: () => this.#hand.send({ kind: 'cancel' }),
+          onWheel: (action, at) => this.#wheel(action, at),
+        },
+      ),
+    );
+    this.setActive(this.#active);
+    this.#showTool();
+  }
+
+  /** What passes with the window; changes often while the hand moves, so select from it what you show. */
+  get state(): Observable<CanvasState> {
+    return this.#state;
+  }
+
+  /** Where the pointer is, in whole document pixels; null while it is elsewhere. */
+  get pointer(): Observable<Point | null> {
+    return this.#pointer;
+  }
+
+  get settings(): Observable<ToolSettings> {
+    return this.#settings;
+  }
+
+  setSettings(changes: Partial<ToolSettings>): void {
+    this.#settings.set({ ...this.#settings.get(), ...changes });
+    this.#showTool();
+  }
+
+  /** Shows another state of the document: after a commit, undo, or any change made elsewhere. */
+  setDocument(document: Document): void {
+    const before = this.#session.document;
+    this.#session.show(document);
+    if (document.width !== before.width || document.height !== before.height) {
+      this.#view.setDocument(document, contentShift(before, document));
+    }
+    this.#showTool();
+  }
+
+  /** Says which layer one works on; painting goes there. */
+  setActive(active: ActiveLayer | null): void {
+    this.#active = active;
+    this.#session.kernel.tell('activate', { layer: active?.layer ?? null });
+    this.#showSelection();
+    this.#showTool();
+  }
+
+  chooseTool(tool: ToolId): void {
+    this.#hand.choose(tool);
+  }
+
+  /** A tool's key: a tap chooses it, holding it borrows it. */
+  pressToolKey(tool: ToolId, key: string): void {
+    this.#hand.pressToolKey(tool, key);
+  }
+
+  releaseToolKey(key: string): void {
+    this.#hand.releaseToolKey(key);
+  }
+
+  /** Gives the canvas the keys that belong to it: Space, Enter, Escape, arrows. True when the key was for the canvas. */
+  keyDown(event: KeyboardEvent): boolean {
+    const nudge = nudges[event.key];
+    if (event.key === ' ') this.#hand.setSpace(true);
+    else if (event.key === 'Enter') this.#hand.send({ kind: 'confirm' });
+    else if (event.key === 'Escape') this.#hand.send({ kind: 'cancel' });
+    else if (nudge && this.#hand.tool !== 'hand') {
+      const step = event.shiftKey ? 10 : 1;
+      this.#hand.send({ kind: 'nudge', by: { x: nudge.x * step, y: nudge.y * step } });
+    } else {
+      this.#hand.send({ kind: 'modifiers', modifiers: this.#modifiers(event) });
+      return false;
+    }
+    return true;
+  }
+
+  keyUp(event: KeyboardEvent): void {
+    if (event.key === ' ') this.#hand.setSpace(false);
+    this.#hand.send({ kind: 'modifiers', modifiers: this.#modifiers(event) });
+  }
+
+  /** The window has lost the keyboard: no key is held any more. */
+  releaseKeys(): void {
+    this.#hand.releaseAll();
+  }
+
+  /** For menus and keys: fit, zoom, pan. */
+  get viewport(): Pick<CanvasView['viewport'], 'fit' | 'zoomTo' | 'step' | 'panBy' | 'show'> {
+    return this.#view.viewport;
+  }
+
+  setTheme(theme: CanvasTheme): void {
+    this.#view.setTheme(theme);
+  }
+
+  /** Shows the selection as marching ants or as a tint. */
+  setSelectionView(selectionView: CanvasState['selectionView']): void {
+    this.#change({ selectionView });
+    this.#showSelection();
+  }
+
+  /** Shows what a running job has made so far; null takes it away. */
+  showPreview(preview: ShownPicture | null): void {
+    this.#preview = preview;
+    this.#showInsets();
+  }
+
+  /** Shows a result in place, at full size, before it is taken; null takes it away. */
+  showCandidate(candidate: ShownPicture | null): void {
+    this.#candidate = candidate;
+    this.#showInsets();
+  }
+
+  /**
+   * Shows another document left of a line that can be dragged; the candidate and the preview are on its right only.
+   * @param part - where the line is, as a part of the view's width: 1 shows only what was before. Null ends comparing.
+   */
+  compare(before: Document | null, part = 0.5): void {
+    this.#split = before && part;
+    this.#session.kernel.tell('compareWith', { document: before });
+    this.#view.setSplit(this.#split);
+  }
+
+  /**
+   * Pixels of the document, for the model, the clipboard or a file: RGBA, or one channel of a mask.
+   * @param options.rect - in document pixels; by default all there is within the document
+   * @param options.selected - only what is selected, as far as anything is
+   */
+  async read(
+    source: Source,
+    options: { readonly rect?: Rect; readonly selected?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<Excerpt> {
+    const { rect = null, selected = false, signal } = options;
+    return this.#session.kernel.call('excerpt', { source, rect, selected }, { signal });
+  }
+
+  /** The document's frame with a layer, a mask or everything in it, no side longer than `maxSide`. */
+  async thumbnail(
+    source: Source,
+    maxSide: number,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Excerpt> {
+    return this.#session.kernel.call('thumbnail', { source, maxSide }, { signal });
+  }
+
+  /** Resolves when every edit so far has become a commit: before undo, before closing. */
+  settled(): Promise<void> {
+    return this.#session.settled();
+  }
+
+  /** Resolves when all pixels of the document are there. */
+  async loaded(): Promise<void> {
+    await this.#session.kernel.call('loaded', null);
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #change(changes: Partial<CanvasState>): void {
+    this.#state.set({ ...this.#state.get(), ...changes });
+  }
+
+  #takeKernelState({ selectionBounds, active, loading }: KernelState): void {
+    this.#change({ selectionBounds, activeBounds: active, loading });
+    this.#showTool();
+  }
+
+  #pointerMoved(input: PointerInput): void {
+    this.#pointer.set({ x: Math.floor(input.point.x), y: Math.floor(input.point.y) });
+    if (!this.#dragSplit(input)) this.#hand.pointer(input);
+  }
+
+  /** The line between before and after is taken before any tool. */
+  #dragSplit({ kind, screen }: PointerInput): boolean {
+    if (this.#split === null) return false;
+    const { width } = this.#view.screen.view;
+    const isNear = Math.abs(screen.x - this.#split * width) <= splitReach;
+    if (kind === 'press') this.#isDraggingSplit = isNear;
+    const isTaken = this.#isDraggingSplit || (kind === 'hover' && isNear);
+    if (this.#isDraggingSplit) {
+      this.#split = Math.min(1, Math.max(0, screen.x / width));
+      this.#view.setSplit(this.#split);
+    }
+    if (kind === 'release') this.#isDraggingSplit = false;
+    if (isTaken) this.#view.setCursor('ew-resize');
+    return isTaken;
+  }
+
+  #wheel(action: WheelAction, at: Point): void {
+    if (action.kind === 'zoom') this.#view.viewport.turnWheel(at, action.deltaPx);
+    else this.#view.viewport.panBy(action.by);
+    this.#showTool();
+  }
+
+  #modifiers(event: KeyboardEvent): Modifiers {
+    return { ...modifiersOf(event), space: this.#hand.isSpaceDown };
+  }
+
+  #moveTarget(): MoveTarget | null {
+    const { selectionBounds, activeBounds } = this.#state.get();
+    const bounds = activeBounds?.layer === this.#active?.layer ? (activeBounds?.bounds ?? null) : null;
+    return moveTargetOf(this.#session.document, this.#active, { selection: selectionBounds, active: bounds });
+  }
+
+  #toolContext(): ToolContext {
+    const { width, height, extendFrame } = this.#session.document;
+    return {
+      document: { width, height },
+      zoom: this.#view.screen.viewport.zoom,
+      settings: this.#settings.get(),
+      selectionBounds: this.#state.get().selectionBounds,
+      extendFrame,
+      moveTarget: this.#moveTarget(),
+      snapRects: this.#snapRects,
+    };
+  }
+
+  #showTool(): void {
+    const { tool, isBusy, overlay, cursor } = this.#hand;
+    const state = this.#state.get();
+    if (state.tool !== tool || state.isBusy !== isBusy) this.#change({ tool, isBusy });
+    if (state.tool !== tool) this.#showSelection();
+    this.#view.setShapes([...this.#extendFrame(tool), ...overlay]);
+    this.#view.setCursor(cursor);
+  }
+
+  /** Where the picture shall grow to stays in sight with every tool; its own tool draws it with handles. */
+  #extendFrame(tool: ToolId): OverlayShape[] {
+    const { extendFrame } = this.#session.document;
+    if (!extendFrame || tool === 'extend') return [];
+    return [{ kind: 'line', points: rectPoints(extendFrame), closed: true, style: 'frame' }];
+  }
+
+  #showInsets(): void {
+    const shown = [this.#candidate, this.#preview].filter((each) => each !== null);
+    const running = shown.find(({ progress }) => progress !== undefined);
+    const progress = running && { rect: running.rect, part: running.progress ?? null };
+    this.#view.setInsets(shown, progress ?? null);
+  }
+
+  /** Shows the selection as it is wanted: tinted on demand, and while the mask brush works on it. */
+  #showSelection(): void {
+    this.#view.showAnts(!this.#isTinted);
+    this.#tellLook();
+  }
+
+  get #isTinted(): boolean {
+    const { selectionView, tool } = this.#state.get();
+    if (selectionView === 'tint') return true;
+    return tool === 'mask-brush' && paintTarget(this.#session.document, this.#active, tool)?.kind === 'selection';
+  }
+
+  /** Tells the worker what is looked at; the first time while the view is still being made. */
+  #tellLook(): void {
+    const tint = this.#isTinted ? selectionTint : null;
+    if (this.#look) this.#session.kernel.tell('look', { ...this.#look, selectionTint: tint });
+  }
+}
+
+/** How near to the line between before and after one can take it; CSS pixels. */
+const splitReach = 8;
+
+const nudges: Readonly<Record<string, Point>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};

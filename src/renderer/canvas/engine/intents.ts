@@ -1,0 +1,183 @@
+import { assertNever } from '#base/assert';
+import { identity, isWholePixelMove, type Point, type Rect, type Transform } from '#shared/document/geometry';
+import type { LayerId } from '#shared/document/ids';
+import { whyNotPaintable, withTransformed } from '../../document/pixel-edits.ts';
+import type { Brush } from '../pixels/brush.ts';
+import type { Intent, MoveTarget, StrokeToolId } from '../tools/tool.ts';
+import type { ToolSettings } from '../tools/tool-settings.ts';
+import type { CanvasView } from '../view/canvas-view.ts';
+import type { FloodSettings } from '../worker/protocol.ts';
+import { isMask, paintFor, paintTarget, type ActiveLayer } from './active-target.ts';
+import type { CanvasCommands, Refusal } from './commands.ts';
+import type { PixelSession } from './pixel-session.ts';
+
+export interface IntentContext {
+  readonly session: PixelSession;
+  readonly view: CanvasView;
+  readonly commands: CanvasCommands;
+  readonly active: () => ActiveLayer | null;
+  readonly settings: () => ToolSettings;
+  readonly setSettings: (changes: Partial<ToolSettings>) => void;
+  readonly moveTarget: () => MoveTarget | null;
+  readonly setSnapRects: (rects: readonly Rect[]) => void;
+  readonly refuse: (reason: Refusal) => void;
+}
+
+/** Does what tools want done. What it keeps between intents is the gesture that is going on, nothing else. */
+export function createIntentRunner(context: IntentContext): (intent: Intent) => void {
+  const { session, view, commands } = context;
+  const { kernel } = session;
+  let strokeWith: StrokeToolId | null = null;
+  let move: { readonly layers: readonly LayerId[]; readonly lift: boolean } | null = null;
+  let lastPick = 0;
+
+  function beginStroke(tool: StrokeToolId): void {
+    const active = context.active();
+    const { document } = session;
+    const target = paintTarget(document, active, tool);
+    const refusal = whyNotPaintable(document, target);
+    strokeWith = refusal ? null : tool;
+    if (refusal || !target) return context.refuse(refusal ?? 'no-layer');
+    const settings = context.settings();
+    const brush: Brush = tool === 'brush' ? settings.brush : tool === 'eraser' ? settings.eraser : settings.maskBrush;
+    kernel.tell('strokeBegin', { target, brush, paint: paintFor(document, active, tool, settings) });
+  }
+
+  function endStroke(): void {
+    if (!strokeWith) return;
+    const tool = strokeWith;
+    strokeWith = null;
+    void session.edit(tool, kernel.call('strokeEnd', null));
+  }
+
+  function floodAt(at: Point, choice: ToolSettings['wand']): FloodSettings {
+    const { tolerance, contiguous, sampleAll } = choice;
+    const active = context.active();
+    const sample = sampleAll || !active || isMask(session.document, active) ? null : active.layer;
+    return { at, tolerance, contiguous, sample };
+  }
+
+  function fillAt(at: Point): void {
+    const active = context.active();
+    const target = paintTarget(session.document, active, 'fill');
+    const refusal = whyNotPaintable(session.document, target);
+    if (refusal || !target) return context.refuse(refusal ?? 'no-layer');
+    const { fill } = context.settings();
+    const paint = paintFor(session.document, active, 'fill', context.settings());
+    const result = kernel.call('fill', { target, paint, opacity: fill.opacity, flood: floodAt(at, fill) });
+    void session.edit('fill', result);
+  }
+
+  function beginMove(lift: boolean): void {
+    const layer = context.active()?.layer;
+    if (!layer || !context.moveTarget()) return context.refuse('nothing-to-move');
+    const begun = { layers: [layer], lift };
+    move = begun;
+    view.beginMove();
+    const parts = lift ? kernel.call('liftBegin', { layer }) : kernel.call('moveBegin', { layers: begun.layers });
+    void session.track(async () => {
+      const infos = await parts;
+      if (move === begun) view.part(infos);
+    });
+    void offerSnapRects(layer);
+  }
+
+  async function offerSnapRects(moved: LayerId): Promise<void> {
+    const others = Object.values(session.document.layers)
+      .filter(({ id, kind, visible }) => id !== moved && visible && kind !== 'group')
+      .map(({ id }) => id);
+    context.setSnapRects(await kernel.call('boundsOf', { layers: others }));
+  }
+
+  function moveBy(by: Transform): void {
+    if (!move) return;
+    view.moveBy(by);
+    if (move.lift) view.moveOutlineBy(by);
+  }
+
+  function endMove(by: Transform | null): void {
+    if (!move) return;
+    const { layers, lift } = move;
+    move = null;
+    context.setSnapRects([]);
+    const change = by && !isIdentity(by) ? by : null;
+    const isMove = change !== null && isWholePixelMove(change);
+    if (lift) {
+      // The outline stays where it was moved to until the worker tells where it is by then.
+      if (!change) view.moveOutlineBy(identity);
+      void session.edit(isMove ? 'move-pixels' : 'transform-pixels', kernel.call('liftEnd', { by: change }));
+    } else {
+      kernel.tell('moveEnd', null);
+      if (change) {
+        const apply = (document: typeof session.document) => withTransformed(document, layers, change);
+        session.commit({ action: isMove ? 'move' : 'transform', change: apply });
+      }
+    }
+    view.unpart();
+  }
+
+  async function pick(at: Point, as: 'colour' | 'background'): Promise<void> {
+    const turn = ++lastPick;
+    const colour = await kernel.call('pick', { at, radius: 0, sample: null });
+    // While the pointer moves on, answers may come in late.
+    if (colour && turn === lastPick) context.setSettings({ [as]: colour });
+  }
+
+  function setBrush({ size, hardness }: Pick<Brush, 'size' | 'hardness'>, tool: StrokeToolId): void {
+    const key = tool === 'brush' ? 'brush' : tool === 'eraser' ? 'eraser' : 'maskBrush';
+    context.setSettings({ [key]: { ...context.settings()[key], size, hardness } });
+  }
+
+  return (intent) => {
+    switch (intent.type) {
+      case 'stroke-begin':
+        return beginStroke(intent.with);
+      case 'stroke-add':
+        if (strokeWith) kernel.tell('strokeAdd', { samples: intent.samples });
+        return undefined;
+      case 'stroke-end':
+        return endStroke();
+      case 'stroke-cancel':
+        if (strokeWith) kernel.tell('strokeCancel', null);
+        strokeWith = null;
+        return undefined;
+      case 'set-brush':
+        return setBrush(intent, intent.with);
+      case 'fill':
+        return fillAt(intent.at);
+      case 'pick':
+        return void session.track(() => pick(intent.at, intent.as));
+      case 'select': {
+        const { shape, mode } = intent;
+        const { feather } = context.settings().select;
+        return void session.edit('select', kernel.call('select', { shape, mode, feather }));
+      }
+      case 'select-like': {
+        const flood = floodAt(intent.at, context.settings().wand);
+        return void session.edit('select-similar', kernel.call('selectLike', { flood, mode: intent.mode }));
+      }
+      case 'select-none':
+        return void commands.deselect();
+      case 'move-begin':
+        return beginMove(intent.lift);
+      case 'move-by':
+        return moveBy(intent.by);
+      case 'move-end':
+        return endMove(intent.by);
+      case 'crop':
+        return void commands.crop(intent.rect);
+      case 'set-extend-frame':
+        return void commands.setExtendFrame(intent.rect);
+      case 'pan':
+        return view.viewport.panBy(intent.by);
+      case 'zoom-step':
+        return view.viewport.step(intent.direction, intent.at);
+      case 'zoom-to':
+        return view.viewport.show(intent.rect);
+      default:
+        return assertNever(intent);
+    }
+  };
+}
+
+const isIdentity = (by: Transform): boolean => isWholePixelMove(by) && by.e === identity.e && by.f === identity.f;

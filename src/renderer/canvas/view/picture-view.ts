@@ -1,0 +1,136 @@
+import type Konva from 'konva';
+import { intersectRect, isEmptyRect, unionRect, type Rect, type Transform } from '#shared/document/geometry';
+import { blendModes } from '#shared/document/blend-mode';
+import { emptyRect, grown } from '../pixels/surface.ts';
+import type { Plate } from './plate.ts';
+import { documentRect, onScreen, type Screen } from './screen.ts';
+
+/** A picture that is shown over the document without being in it: a preview of a running job, a candidate. */
+export interface Inset {
+  readonly picture: CanvasImageSource;
+  /** In document pixels; the picture is stretched to it. */
+  readonly rect: Rect;
+}
+
+/** What the picture is made of at this moment, bottom first. */
+export interface PictureContent {
+  readonly plates: readonly { readonly plate: Plate; readonly by: Transform | null }[];
+  readonly insets: readonly Inset[];
+  /** Masks, over everything. */
+  readonly tint: Plate | null;
+  /** Shown instead of all that, left of a line across the view; `at` in CSS pixels. */
+  readonly before: { readonly plate: Plate | null; readonly at: number } | null;
+}
+
+/** From this zoom on pixels are shown as squares. */
+const squarePixelZoom = 2;
+
+/** The middle canvas: draws plates, and again only what has changed of them. */
+export class PictureView {
+  readonly #context: CanvasRenderingContext2D;
+  #screen: Screen | null = null;
+  #content: PictureContent = { plates: [], insets: [], tint: null, before: null };
+  /** To be drawn again, in CSS pixels. */
+  #dirty: Rect = emptyRect;
+  #frame = 0;
+
+  constructor(layer: Konva.Layer) {
+    this.#context = layer.getNativeCanvasElement().getContext('2d')!;
+  }
+
+  /** Shows from another place, or other things; all of it is drawn again. */
+  show(screen: Screen, content: PictureContent): void {
+    this.#screen = screen;
+    this.#content = content;
+    this.invalidateAll();
+  }
+
+  invalidateAll(): void {
+    if (this.#screen) this.#schedule({ x: 0, y: 0, ...this.#screen.view });
+  }
+
+  /** Some pixels of the document have changed. */
+  invalidate(rect: Rect): void {
+    if (this.#screen) this.#schedule(grown(onScreen(this.#screen, rect), 2));
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.#frame);
+  }
+
+  #schedule(rect: Rect): void {
+    this.#dirty = unionRect(this.#dirty, rect);
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    if (!this.#screen) return;
+    const screen = this.#screen;
+    const { pixelRatio, view, viewport } = screen;
+    const dirty = intersectRect(wholePixels(this.#dirty, pixelRatio), { x: 0, y: 0, ...view });
+    this.#dirty = emptyRect;
+    if (isEmptyRect(dirty)) return;
+    const context = this.#context;
+    context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    context.save();
+    clipTo(context, dirty);
+    context.clearRect(dirty.x, dirty.y, dirty.width, dirty.height);
+    clipTo(context, onScreen(screen, documentRect(screen)));
+    context.imageSmoothingEnabled = viewport.zoom < squarePixelZoom;
+    const { before } = this.#content;
+    if (before) {
+      this.#drawHalf({ x: 0, y: 0, width: before.at, height: view.height }, () => before.plate?.draw(context));
+      const right = { x: before.at, y: 0, width: view.width - before.at, height: view.height };
+      this.#drawHalf(right, () => this.#drawContent());
+    } else this.#drawHalf(null, () => this.#drawContent());
+    context.restore();
+  }
+
+  #drawHalf(half: Rect | null, draw: () => void): void {
+    const context = this.#context;
+    const { viewport } = this.#screen!;
+    context.save();
+    if (half) clipTo(context, half);
+    context.translate(viewport.x, viewport.y);
+    context.scale(viewport.zoom, viewport.zoom);
+    draw();
+    context.restore();
+  }
+
+  #drawContent(): void {
+    const context = this.#context;
+    const { plates, insets, tint } = this.#content;
+    for (const { plate, by } of plates) {
+      context.save();
+      context.globalAlpha = plate.info.opacity;
+      context.globalCompositeOperation = blendModes[plate.info.blend].canvas;
+      if (by) context.transform(by.a, by.b, by.c, by.d, by.e, by.f);
+      plate.draw(context);
+      context.restore();
+    }
+    for (const { picture, rect } of insets) context.drawImage(picture, rect.x, rect.y, rect.width, rect.height);
+    tint?.draw(context);
+  }
+}
+
+function clipTo(context: CanvasRenderingContext2D, { x, y, width, height }: Rect): void {
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+}
+
+/** A rectangle widened to whole pixels of the screen: the edge of a clip must not run through one. */
+function wholePixels({ x, y, width, height }: Rect, pixelRatio: number): Rect {
+  const left = Math.floor(x * pixelRatio) / pixelRatio;
+  const top = Math.floor(y * pixelRatio) / pixelRatio;
+  return {
+    x: left,
+    y: top,
+    width: Math.ceil((x + width) * pixelRatio) / pixelRatio - left,
+    height: Math.ceil((y + height) * pixelRatio) / pixelRatio - top,
+  };
+}

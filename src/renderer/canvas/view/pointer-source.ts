@@ -1,0 +1,130 @@
+import { DisposableStore, type Dispose } from '#base/disposable';
+import type { Point } from '#shared/document/geometry';
+import type { StrokeSample } from '../pixels/brush.ts';
+import { noModifiers, type Modifiers, type PointerInput } from '../tools/tool.ts';
+import type { Screen } from './screen.ts';
+import { toDocument } from './viewport.ts';
+
+/** What the pointer does over the view, in the terms of tools. */
+export interface PointerEvents {
+  readonly onPointer: (input: PointerInput) => void;
+  readonly onLeave: () => void;
+  /** The system has taken the pointer away in the middle of a gesture. */
+  readonly onCancel: () => void;
+  readonly onWheel: (action: WheelAction, at: Point) => void;
+}
+
+export type WheelAction =
+  | { readonly kind: 'zoom'; readonly deltaPx: number }
+  | { readonly kind: 'pan'; readonly by: Point };
+
+const linePx = 16;
+/** What a notch of a mouse wheel turns by, in most browsers: whole multiples of it come from a wheel, not a touchpad. */
+const notchPx = 20;
+
+/**
+ * What a wheel event means: pinching and the wheel of a mouse zoom, two fingers on a touchpad pan, and so does the wheel
+ * with Shift.
+ */
+export function wheelAction(event: {
+  readonly deltaX: number;
+  readonly deltaY: number;
+  readonly deltaMode: number;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+}): WheelAction {
+  const unit = event.deltaMode === 1 ? linePx : event.deltaMode === 2 ? linePx * 40 : 1;
+  const dx = event.deltaX * unit;
+  const dy = event.deltaY * unit;
+  // A pinch comes as a wheel with Control, in small steps.
+  if (event.ctrlKey || event.metaKey) return { kind: 'zoom', deltaPx: Math.abs(dy) < notchPx ? dy * 8 : dy };
+  if (event.shiftKey) return { kind: 'pan', by: { x: dx === 0 ? -dy : -dx, y: 0 } };
+  const isWheel = event.deltaMode !== 0 || (dx === 0 && Math.abs(dy) >= notchPx && Number.isInteger(dy));
+  return isWheel ? { kind: 'zoom', deltaPx: dy } : { kind: 'pan', by: { x: -dx, y: -dy } };
+}
+
+/** Listens to an element and passes on what tools understand, every sample between two frames included. */
+export function listenToPointer(
+  element: HTMLElement,
+  context: { readonly screen: () => Screen; readonly isSpaceDown: () => boolean },
+  events: PointerEvents,
+): Dispose {
+  const owned = new DisposableStore();
+  let pressed: { readonly id: number; readonly button: PointerInput['button'] } | null = null;
+
+  const inputOf = (event: PointerEvent, kind: PointerInput['kind']): PointerInput => {
+    const { left, top } = element.getBoundingClientRect();
+    const { viewport } = context.screen();
+    const at = (each: PointerEvent): Point => ({ x: each.clientX - left, y: each.clientY - top });
+    const sampleOf = (each: PointerEvent): StrokeSample => {
+      const point = toDocument(viewport, at(each));
+      return { ...point, pressure: each.pointerType === 'pen' ? each.pressure : 1 };
+    };
+    const between = kind === 'drag' ? event.getCoalescedEvents() : [];
+    const screen = at(event);
+    return {
+      kind,
+      point: toDocument(viewport, screen),
+      screen,
+      samples: (between.length > 0 ? between : [event]).map(sampleOf),
+      button: pressed?.button ?? 'left',
+      modifiers: { ...modifiersOf(event), space: context.isSpaceDown() },
+    };
+  };
+
+  const on = <Type extends keyof HTMLElementEventMap>(
+    type: Type,
+    listener: (event: HTMLElementEventMap[Type]) => void,
+    options?: AddEventListenerOptions,
+  ): void => {
+    element.addEventListener(type, listener, options);
+    owned.add(() => element.removeEventListener(type, listener, options));
+  };
+
+  on('pointerdown', (event) => {
+    if (pressed) return;
+    pressed = { id: event.pointerId, button: (['left', 'middle', 'right'] as const)[event.button] ?? 'left' };
+    element.setPointerCapture(event.pointerId);
+    events.onPointer(inputOf(event, 'press'));
+    event.preventDefault();
+  });
+  on('pointermove', (event) => {
+    if (pressed && event.pointerId !== pressed.id) return;
+    events.onPointer(inputOf(event, pressed ? 'drag' : 'hover'));
+  });
+  on('pointerup', (event) => {
+    if (event.pointerId !== pressed?.id) return;
+    const input = inputOf(event, 'release');
+    pressed = null;
+    events.onPointer(input);
+  });
+  on('pointercancel', (event) => {
+    if (event.pointerId !== pressed?.id) return;
+    pressed = null;
+    events.onCancel();
+  });
+  on('pointerleave', () => {
+    if (!pressed) events.onLeave();
+  });
+  on('contextmenu', (event) => event.preventDefault());
+  on(
+    'wheel',
+    (event) => {
+      event.preventDefault();
+      const { left, top } = element.getBoundingClientRect();
+      events.onWheel(wheelAction(event), { x: event.clientX - left, y: event.clientY - top });
+    },
+    { passive: false },
+  );
+  return () => owned.dispose();
+}
+
+export function modifiersOf(event: {
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+}): Modifiers {
+  return { ...noModifiers, shift: event.shiftKey, alt: event.altKey, mod: event.ctrlKey || event.metaKey };
+}

@@ -1,0 +1,117 @@
+import type { Point, Rect } from '#shared/document/geometry';
+import type { Screen } from './screen.ts';
+import { between, fitted, settled, steppedZoom, wheelZoom, zoomAt, type Size, type Viewport } from './viewport.ts';
+
+const glideMs = 150;
+
+/** Holds the viewport and moves it: at once under the hand, in a short glide for commands. */
+export class ViewportControl {
+  readonly #onChange: () => void;
+  readonly #reducedMotion: () => boolean;
+  #viewport: Viewport = { x: 0, y: 0, zoom: 1 };
+  #document: Size;
+  #view: Size = { width: 1, height: 1 };
+  #pixelRatio = 1;
+  /** Where the wheel has turned to; see `wheelZoom`. */
+  #intendedZoom = 1;
+  /** Until somebody pans or zooms, the document stays fitted in. */
+  #isFitted = true;
+  #frame = 0;
+
+  constructor(document: Size, options: { readonly onChange: () => void; readonly reducedMotion: () => boolean }) {
+    this.#document = document;
+    this.#onChange = options.onChange;
+    this.#reducedMotion = options.reducedMotion;
+  }
+
+  get screen(): Screen {
+    return { viewport: this.#viewport, view: this.#view, pixelRatio: this.#pixelRatio, document: this.#document };
+  }
+
+  /** Another size of the document. What was in it stays where it is on the screen, as far as it has only moved. */
+  setDocument(document: Size, shift: Point | null): void {
+    this.#document = document;
+    const { x, y, zoom } = this.#viewport;
+    if (this.#isFitted || !shift) this.#go(this.#fitted());
+    else this.#go({ x: x - shift.x * zoom, y: y - shift.y * zoom, zoom });
+  }
+
+  setView(view: Size, pixelRatio: number): void {
+    this.#view = view;
+    this.#pixelRatio = pixelRatio;
+    this.#go(this.#isFitted ? this.#fitted() : this.#viewport);
+  }
+
+  panBy({ x, y }: Point): void {
+    this.#isFitted = false;
+    this.#go({ ...this.#viewport, x: this.#viewport.x + x, y: this.#viewport.y + y });
+  }
+
+  /** A turn of the wheel over a point of the view. */
+  turnWheel(at: Point, deltaPx: number): void {
+    this.#isFitted = false;
+    const { intended, zoom } = wheelZoom(this.#intendedZoom, deltaPx);
+    this.#go(zoomAt(this.#viewport, at, zoom));
+    this.#intendedZoom = intended;
+  }
+
+  step(direction: 'in' | 'out', at: Point = this.#middle()): void {
+    this.zoomTo(steppedZoom(this.#viewport.zoom, direction), at);
+  }
+
+  zoomTo(zoom: number, at: Point = this.#middle()): void {
+    this.#isFitted = false;
+    this.#glideTo(zoomAt(this.#viewport, at, zoom));
+  }
+
+  /** Fills the view with a rectangle of the document. */
+  show(rect: Rect): void {
+    if (rect.width === 0 || rect.height === 0) return;
+    this.#isFitted = false;
+    this.#glideTo(fitted(rect, this.#view, Infinity));
+  }
+
+  fit(): void {
+    this.#isFitted = true;
+    this.#glideTo(this.#fitted());
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.#frame);
+  }
+
+  #fitted(): Viewport {
+    return fitted({ x: 0, y: 0, ...this.#document }, this.#view);
+  }
+
+  #middle(): Point {
+    return { x: this.#view.width / 2, y: this.#view.height / 2 };
+  }
+
+  #go(viewport: Viewport): void {
+    cancelAnimationFrame(this.#frame);
+    this.#set(viewport);
+  }
+
+  #set(viewport: Viewport): void {
+    this.#viewport = settled(viewport, this.#document, this.#view, this.#pixelRatio);
+    this.#intendedZoom = viewport.zoom;
+    this.#onChange();
+  }
+
+  #glideTo(to: Viewport): void {
+    cancelAnimationFrame(this.#frame);
+    if (this.#reducedMotion()) {
+      this.#set(to);
+      return;
+    }
+    const from = this.#viewport;
+    const startMs = performance.now();
+    const advance = (nowMs: number): void => {
+      const t = Math.min(1, Math.max(0, (nowMs - startMs) / glideMs));
+      this.#set(between(from, to, 1 - (1 - t) ** 3));
+      if (t < 1) this.#frame = requestAnimationFrame(advance);
+    };
+    this.#frame = requestAnimationFrame(advance);
+  }
+}

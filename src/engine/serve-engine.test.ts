@@ -48,13 +48,13 @@ function connect({ runJob = async () => nothing, gpu = {} }: { runJob?: RunJob; 
   return { client, exited: exited.promise };
 }
 
-function newJob(device: EngineJob['device'] = null): EngineJob {
+function newJob(device: EngineJob['device'] = null, precision = 'f32'): EngineJob {
   return zEngineJob.parse({
     id: randomUUID(),
     modelFolder: '/models/nano',
     device,
     inputs: new Map(),
-    request: { kind: 'describe', model: 'nano', precision: 'f32', images: [], turns: [{ role: 'user', text: 'Hi' }] },
+    request: { kind: 'describe', model: 'nano', precision, images: [], turns: [{ role: 'user', text: 'Hi' }] },
   });
 }
 
@@ -85,6 +85,15 @@ describe('the engine', () => {
     const error = fromRpcError(await client.run(newJob('webgpu')).catch((thrown: unknown) => thrown));
     expect(error).toMatchObject({ code: 'engine-device-missing' });
     expect(error.message).toContain('It is not there.');
+  });
+
+  it('leaves a device alone with weights that it computes wrongly', async () => {
+    const { client } = connect({ gpu: { quantizedProducts: false } });
+    await client.ready({ safeMode: false });
+    expect(await outcomeOf(await client.run(newJob(null, 'f32')))).toMatchObject({ report: { device: 'webgpu' } });
+    expect(await outcomeOf(await client.run(newJob(null, 'q4')))).toMatchObject({ report: { device: 'cpu' } });
+    const error = fromRpcError(await client.run(newJob('webgpu', 'q4')).catch((thrown: unknown) => thrown));
+    expect(error.message).toContain('it gives wrong results with q4 weights');
   });
 
   it('runs one job at a time, says which, and is free again after a cancelled one', async () => {

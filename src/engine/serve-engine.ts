@@ -1,8 +1,10 @@
 import { AppError } from '#base/app-error';
+import { assertNever } from '#base/assert';
 import type { Device, DeviceReport } from '#shared/contract/device';
 import { engineContract, engineProtocol } from '#shared/contract/engine';
 import { asStructuredClones, type RpcPort } from '#shared/contract/ipc-port';
 import type { JobId } from '#shared/contract/job-events';
+import type { Precision } from '#shared/contract/job-request';
 import { toRpcError } from '#shared/contract/wire-error';
 import { implement } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
@@ -63,13 +65,19 @@ function engineRouter({ runtime, runJob, probe, devices, exit }: EngineParts) {
       const found: DeviceReport[] = [];
       for (const device of safeMode ? (['cpu'] as const) : devices) found.push(await probe(device));
       reports = found;
-      return { protocol: engineProtocol, runtime, pid: process.pid, devices: found, preferred: preferred(found) };
+      return {
+        protocol: engineProtocol,
+        runtime,
+        pid: process.pid,
+        devices: found,
+        preferred: deviceFor(null, 'f32', found).device,
+      };
     }),
     ping: server.ping.handler(() => ({ running: running?.id ?? null })),
     run: server.run.handler(({ input: { id, device, ...job }, signal }) => {
       if (running !== undefined)
         throw new AppError('engine-busy', 'The engine is busy with another task. Wait for it to finish, or cancel it.');
-      return run(id, { ...job, device: deviceFor(device ?? preferred(reports), reports) }, signal);
+      return run(id, { ...job, device: deviceFor(device, job.request.precision, reports) }, signal);
     }),
     cancel: server.cancel.handler(({ input }) => {
       if (running?.id === input.id) running.abort.abort();
@@ -82,18 +90,31 @@ function engineRouter({ runtime, runJob, probe, devices, exit }: EngineParts) {
   });
 }
 
-function deviceFor(device: Device, reports: readonly DeviceReport[]): DeviceReport {
-  const report = reports.find((candidate) => candidate.device === device);
-  if (report?.usable) return report;
+/** The device that was asked for, or the fastest that can do it: one that is slower than the CPU is of no use. */
+function deviceFor(wanted: Device | null, precision: Precision, reports: readonly DeviceReport[]): DeviceReport {
+  const able = reports.filter((report) => report.usable && canCompute(report, precision));
+  const [fastest] = able.toSorted((a, b) => b.speed - a.speed);
+  const found = wanted === null ? fastest : able.find(({ device }) => device === wanted);
+  if (found) return found;
+  const report = reports.find(({ device }) => device === wanted);
+  const why = report?.problem ?? (report ? `it gives wrong results with ${precision} weights.` : 'it was not found.');
   throw new AppError(
     'engine-device-missing',
-    `The device "${device}" cannot be used: ${report?.problem ?? 'it was not found.'} Choose another one.`,
-    { data: { device } },
+    `The device "${wanted ?? 'cpu'}" cannot be used: ${why} Choose another one.`,
+    { data: { device: wanted, precision } },
   );
 }
 
-/** The fastest of the devices that compute rightly: an accelerator that is slower than the CPU is of no use. */
-function preferred(reports: readonly DeviceReport[]): Device {
-  const usable = reports.filter((report) => report.usable).toSorted((a, b) => b.speed - a.speed);
-  return usable[0]?.device ?? 'cpu';
+function canCompute({ halfPrecision, quantizedProducts }: DeviceReport, precision: Precision): boolean {
+  switch (precision) {
+    case 'f32':
+      return true;
+    case 'f16':
+      return halfPrecision;
+    case 'int8':
+    case 'q4':
+      return quantizedProducts;
+    default:
+      return assertNever(precision);
+  }
 }

@@ -74,24 +74,31 @@ const halfPrecision: Check = {
   tolerance: 1e-2,
 };
 
-/** Tests one device. Never rejects: what goes wrong is in the report. */
-export async function probeDevice(device: Device): Promise<DeviceReport> {
+/** A device that takes longer is not tried further: the studio waits for this at its start. */
+const defaultBudgetMs = 12_000;
+
+/**
+ * Tests one device. Never rejects: what goes wrong is in the report.
+ *
+ * @param budgetMs What was not tested by then counts as not working.
+ */
+export async function probeDevice(
+  device: Device,
+  { budgetMs = defaultBudgetMs }: { budgetMs?: number } = {},
+): Promise<DeviceReport> {
+  const startMs = performance.now();
+  const works = async (check: Check) =>
+    performance.now() - startMs < budgetMs && (await agrees(check, device).catch(() => false));
   try {
     if (!(await agrees(basics, device))) return unusable(device, 'It computes wrong results.');
-    const [fused, quantized, half] = [
-      await agrees(fusedAttention, device).catch(() => false),
-      await agrees(quantizedProducts, device).catch(() => false),
-      await agrees(halfPrecision, device).catch(() => false),
-    ];
-    const speed = device === 'cpu' ? 1 : await relativeSpeed(device);
     return {
       device,
       usable: true,
       problem: null,
-      fusedAttention: fused,
-      quantizedProducts: quantized,
-      halfPrecision: half,
-      speed,
+      speed: device === 'cpu' ? 1 : await relativeSpeed(device),
+      fusedAttention: await works(fusedAttention),
+      quantizedProducts: await works(quantizedProducts),
+      halfPrecision: await works(halfPrecision),
     };
   } catch (error) {
     return unusable(device, toAppError(error).message);

@@ -30,7 +30,7 @@ export const zEngineJob = z.object({
   inputs: z.map(zBlobName, zRaster),
   /** Folder of the model package that `request.model` stands for. */
   modelFolder: z.string().min(1),
-  /** Null is the engine's preferred one. */
+  /** Null leaves the choice to the engine: the fastest that computes rightly with the model's weights. */
   device: zDevice.nullable(),
 });
 export type EngineJob = z.infer<typeof zEngineJob>;

@@ -65,6 +65,23 @@ const zMarker = z.strictObject({ version: z.literal(1), format: z.literal('ovis-
  * @throws AppError `version-too-new` when a later studio made it, `disk-full`, `permission-denied` (not even readable)
  */
 export async function openLibrary(home: string, options: LibraryOptions): Promise<Library> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (let end = opened.pop(); end !== undefined; end = opened.pop()) await end();
+  };
+  try {
+    return await openParts(home, options, { opened, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openParts(
+  home: string,
+  options: LibraryOptions,
+  { opened, close }: { readonly opened: (() => Promise<void>)[]; readonly close: () => Promise<void> },
+): Promise<Library> {
   const { purpose, fs = nodeFs } = options;
   const folder = join(home, 'library');
   const readOnlyBecause = options.readOnly ? askedFor() : await prepareFolder(folder, fs);
@@ -80,8 +97,14 @@ export async function openLibrary(home: string, options: LibraryOptions): Promis
     check: (commit, before) => check.check(commit, before),
   });
   const index = new LibraryIndex(isWritable ? join(folder, 'index.sqlite') : ':memory:');
+  opened.push(() => Promise.resolve(index.close()));
   const gallery = new Gallery(folder, index, shared);
+  opened.push(
+    () => gallery.close(),
+    () => documents.closeAll(),
+  );
   const jobs = isWritable ? await JobStore.open(jobsFolder, shared) : undefined;
+  if (jobs) opened.push(() => jobs.close());
   const settings = await SettingsStore.open(join(home, 'settings.json'));
 
   const references: Library['references'] = async ({ signal } = {}) => {
@@ -111,12 +134,7 @@ export async function openLibrary(home: string, options: LibraryOptions): Promis
     references,
     listDocuments: () => listDocuments(documents, index),
     sweep: (sweepOptions = {}) => sweep(blobs, () => references(sweepOptions), sweepOptions),
-    close: async () => {
-      await documents.closeAll();
-      await gallery.close();
-      await jobs?.close();
-      index.close();
-    },
+    close,
   };
 }
 

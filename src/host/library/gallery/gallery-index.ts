@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { assertNever } from '#base/assert';
 import type { BlobName } from '#shared/contract/job-request';
 import {
@@ -9,13 +11,8 @@ import {
 } from '#shared/library/gallery-item';
 import type { IndexDatabase } from '../index/index-database.ts';
 import { indexedText, searchQuery } from '../index/search-text.ts';
+import type { JournalPosition } from '../journal/journal.ts';
 import type { GalleryEvent } from './gallery-event.ts';
-
-/** Up to where a journal was read. */
-export interface JournalPosition {
-  readonly incarnation: string;
-  readonly offset: number;
-}
 
 const journalName = 'gallery';
 
@@ -28,9 +25,9 @@ export class GalleryIndex {
   }
 
   position(): JournalPosition | undefined {
-    const statement = this.#database.prepare('SELECT incarnation, offset FROM position WHERE journal = ?');
-    const row = statement.get(journalName) as JournalPosition | undefined;
-    return row && { incarnation: row.incarnation, offset: row.offset };
+    const statement = this.#database.prepare('SELECT incarnation, offset, tail FROM position WHERE journal = ?');
+    const row = statement.get(journalName) as Required<JournalPosition> | undefined;
+    return row && { incarnation: row.incarnation, offset: row.offset, tail: row.tail };
   }
 
   /**
@@ -41,11 +38,11 @@ export class GalleryIndex {
   apply(events: readonly GalleryEvent[], { from, to, restart }: Stretch): boolean {
     const advance = this.#database.transaction(() => {
       const at = this.position();
-      if (at?.incarnation !== from?.incarnation || at?.offset !== from?.offset) return false;
+      if (!isDeepStrictEqual(at, from)) return false;
       if (restart) this.#clear();
       const write = prepareWrites(this.#database);
       for (const event of events) applyEvent(write, event);
-      write.position.run(journalName, to.incarnation, to.offset);
+      write.position.run(journalName, to.incarnation, to.offset, to.tail ?? '');
       return true;
     });
     return advance.immediate();
@@ -144,7 +141,9 @@ type Writes = ReturnType<typeof prepareWrites>;
 
 function prepareWrites(database: IndexDatabase) {
   return {
-    position: database.prepare('INSERT OR REPLACE INTO position (journal, incarnation, offset) VALUES (?, ?, ?)'),
+    position: database.prepare(
+      'INSERT OR REPLACE INTO position (journal, incarnation, offset, tail) VALUES (?, ?, ?, ?)',
+    ),
     item: database.prepare(
       `INSERT INTO items (id, blob, origin, favourite, trashed, document, item) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET blob = excluded.blob, origin = excluded.origin, favourite = excluded.favourite,

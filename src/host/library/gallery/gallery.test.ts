@@ -1,4 +1,4 @@
-import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -176,6 +176,21 @@ describe('the gallery', () => {
     expect(await two.page({}, { limit: 50 })).toEqual(await one.page({}, { limit: 50 }));
     await one.change([id('g1-3')], { favourite: true });
     expect((await two.get(id('g1-3')))?.favourite).toBe(true);
+  });
+
+  it('does not trust an index that has seen what a power cut took back', async () => {
+    const folder = await temporaryFolder();
+    const journal = join(folder, 'gallery');
+    const first = await openGallery(folder);
+    await first.put([item('kept', 'x')]);
+    const { size } = await stat(journal);
+    await first.put([item('lost', 'x')]);
+    expect(await first.count()).toBe(2);
+    await truncate(journal, size);
+    expect((await (await openGallery(folder)).page()).items.map((each) => each.id)).toEqual(['kept']);
+    await first.put([item('late', 'y')]);
+    const second = await openGallery(folder);
+    expect((await second.page()).items.map((each) => each.id)).toEqual(['late', 'kept']);
   });
 
   it('compacts its journal and keeps the order', async () => {

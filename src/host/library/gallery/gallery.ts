@@ -18,7 +18,7 @@ import { tryFileLock, type FileLock } from '../../files/file-lock.ts';
 import { systemCode } from '../../files/file-error.ts';
 import { isDatabaseDamage } from '../index/index-database.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
-import { Journal, type JournalReading } from '../journal/journal.ts';
+import { Journal, tailOf, type JournalReading } from '../journal/journal.ts';
 import type { LibraryFs } from '../library-fs.ts';
 import { decodeGalleryEvent, encodeGalleryEvent, type GalleryEvent } from './gallery-event.ts';
 import { GalleryIndex } from './gallery-index.ts';
@@ -206,11 +206,14 @@ export class Gallery {
     let from = index.position();
     const reading = await this.#readJournal(from);
     const incarnation = reading.incarnation ?? 'none';
-    let restart = from !== undefined && from.incarnation !== incarnation;
+    let restart = from !== undefined && !reading.isContinued;
+    let tail = reading.isContinued ? (from?.tail ?? '') : '';
     for (let start = 0; start === 0 || start < reading.records.length; start += batchSize) {
       const batch = reading.records.slice(start, start + batchSize);
       const offset = reading.records[start + batchSize]?.offset ?? reading.end;
-      const to = { incarnation, offset };
+      const last = batch.at(-1);
+      if (last) tail = tailOf(last);
+      const to = { incarnation, offset, tail };
       if (!index.apply(decodeAll({ records: batch }).events, { from, to, restart })) return false;
       from = to;
       restart = false;
@@ -224,7 +227,7 @@ export class Gallery {
       return await Journal.read(this.#journalPath, { fs: this.#fs, known });
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error;
-      return { bytes: 0, incarnation: undefined, records: [], end: 0, damagedBytes: 0 };
+      return { isContinued: false, bytes: 0, incarnation: undefined, records: [], end: 0, damagedBytes: 0 };
     }
   }
 

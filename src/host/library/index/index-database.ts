@@ -7,7 +7,9 @@ import Database from 'libsql';
  * says up to where it has read.
  */
 const schema = `
-CREATE TABLE position (journal TEXT PRIMARY KEY, incarnation TEXT NOT NULL, offset INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE position (
+  journal TEXT PRIMARY KEY, incarnation TEXT NOT NULL, offset INTEGER NOT NULL, tail TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE items (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

@@ -76,13 +76,19 @@ export class JobStore {
       now(),
     );
     const { journal } = await Journal.open(join(own, journalFile), { fs });
-    await journal.rewrite(Array.from(jobs.values(), encodeJob));
-    // Only now: until its jobs are ours, an abandoned queue is the only place where they are.
-    for (const queue of abandoned) {
-      await fs.rm(queue.path, { recursive: true, force: true });
-      await queue.lock.release();
+    const store = new JobStore(jobs, recovery, journal, attempt.lock, now);
+    try {
+      await journal.rewrite(Array.from(jobs.values(), encodeJob));
+      // Only now: until its jobs are ours, an abandoned queue is the only place where they are.
+      for (const queue of abandoned) {
+        await fs.rm(queue.path, { recursive: true, force: true });
+        await queue.lock.release();
+      }
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
     }
-    return new JobStore(jobs, recovery, journal, attempt.lock, now);
   }
 
   /** Queues a job behind all others. Resolves when it is on the disk. */

@@ -35,8 +35,19 @@ export interface OpenedJournal {
 
 interface OpenOptions {
   readonly fs?: LibraryFs;
-  /** Where the caller already knows the records up to: of this incarnation, only those from `offset` on are returned. */
-  readonly known?: { readonly incarnation: string; readonly offset: number } | undefined;
+  /** Up to where the caller knows the records; if the file still is what it was there, only those after are returned. */
+  readonly known?: JournalPosition | undefined;
+}
+
+/** A place between two records of a journal. */
+export interface JournalPosition {
+  readonly incarnation: string;
+  readonly offset: number;
+  /**
+   * The last bytes before it, in hex, where the reader may have seen what was not yet synced: a power cut can put other
+   * records in their place.
+   */
+  readonly tail?: string;
 }
 
 /**
@@ -89,7 +100,7 @@ export class Journal {
         return { ...(await Journal.open(path, { fs })), repair };
       }
       const file = await fs.open(path, 'r+');
-      if (cutBytes > 0) await cutTo(file, end);
+      if (cutBytes > 0) await cutTo(file, end).catch(closing(file));
       return { journal: new Journal(path, fs, file, incarnation, end), records, repair };
     } catch (error) {
       if (systemCode(error) === 'ENOENT') {
@@ -235,6 +246,8 @@ interface Waiting {
 }
 
 export interface JournalReading {
+  /** Whether the records go on from what the caller knew. */
+  readonly isContinued: boolean;
   /** Size of the file in bytes. */
   readonly bytes: number;
   /** Undefined when the header is damaged. */
@@ -260,14 +273,28 @@ async function readJournal(path: string, fs: LibraryFs, known?: OpenOptions['kno
     const { size } = await file.stat();
     const header = await readPart(file, 0, Math.min(size, fileHeaderLength));
     const incarnation = incarnationOf(header);
-    const isKnown = known !== undefined && known.incarnation === incarnation && known.offset <= size;
-    const from = isKnown ? known.offset : header.length;
+    const isContinued = known !== undefined && known.incarnation === incarnation && (await isThere(file, size, known));
+    const from = isContinued ? known.offset : header.length;
     const scan = scanRecords(await readPart(file, from, size - from), from);
-    return { bytes: size, incarnation, ...scan };
+    return { isContinued, bytes: size, incarnation, ...scan };
   } finally {
     await file.close();
   }
 }
+
+async function isThere(file: FileHandle, size: number, { offset, tail }: JournalPosition): Promise<boolean> {
+  if (offset > size) return false;
+  if (tail === undefined) return true;
+  const length = tail.length / 2;
+  return (await readPart(file, Math.max(0, offset - length), length)).toString('hex') === tail;
+}
+
+/** The last bytes of a record, for `JournalPosition`. */
+export function tailOf({ payload }: JournalRecord): string {
+  return payload.subarray(-tailLength).toString('hex');
+}
+
+const tailLength = 16;
 
 async function readRecordAt(file: FileHandle, offset: number, path: string): Promise<Buffer> {
   const start = await readPart(file, offset, 8);
@@ -292,6 +319,14 @@ async function readPart(file: FileHandle, from: number, length: number): Promise
     done += bytesRead;
   }
   return bytes.subarray(0, done);
+}
+
+/** Passes an error on after the file was closed. */
+function closing(file: FileHandle): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await file.close();
+    throw error;
+  };
 }
 
 async function cutTo(file: FileHandle, end: number): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * @file `parity DIR`: the golden numbers of a checkpoint folder, through the code that jobs run. A process of its own, since
- * it loads onnxruntime.
+ * @file `parity DIR`: the golden numbers of a checkpoint folder, through the code that jobs and training run. A process of
+ * its own, since it loads onnxruntime.
  */
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,8 @@ import { precisions, type Precision } from '#model/weights/package-manifest';
 import { importCheckpoint } from '#model/weights/node/import-checkpoint';
 import { zDevice, type DeviceReport } from '#shared/contract/device';
 
+import { runGradientCases } from '#train/parity/gradient-cases';
+import { createSession } from './ort/ort-session.ts';
 import { probeDevice } from './ort/probe-device.ts';
 import { OvisModel } from './ovis/ovis-model.ts';
 import { exactTolerance, toleranceOf, type ParityRow } from './parity/compare.ts';
@@ -47,12 +49,23 @@ async function main(): Promise<number> {
     const isExact = device.data === 'cpu' && precision === 'f32';
     const tolerance = isExact ? exactTolerance : toleranceOf(precision);
     for await (const row of runParity(path.join(folder, 'goldens'), model, tolerance)) rows.push(row);
+    if (isExact && (await isThere(path.join(folder, 'gradients', 'manifest.json')))) {
+      const loadGraph = (graph: Uint8Array) => createSession(graph, { device: 'cpu' });
+      for await (const row of runGradientCases(folder, { loadGraph })) rows.push(row);
+    }
     const judged = precision === 'f32';
     process.stdout.write(
       values.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : parityTable(rows, { judged }),
     );
     return judged && rows.some(({ passed }) => !passed) ? 1 : 0;
   });
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Imports the folder's checkpoint into a package that is gone afterwards. */

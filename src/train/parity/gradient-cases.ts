@@ -11,6 +11,7 @@ import { finishGraph, Scope, type Value } from '#model/ir/graph';
 import { Builder } from '#model/nn/builder';
 import { emitOnnx } from '#model/onnx/emit';
 import { parseOvisConfig, type OvisConfig } from '#model/ovis/config';
+import { openCheckpoint } from '#model/weights/node/checkpoint';
 import { readSafetensors } from '#model/weights/node/safetensors-file';
 import { float32Of, type TensorData } from '#model/weights/tensor-data';
 
@@ -68,9 +69,19 @@ export async function openGradientFolder(folder: string): Promise<GradientFolder
       config: await json('config.json'),
       preprocessorConfig: await json('preprocessor_config.json'),
     }),
-    weights: await readSafetensors(path.join(model, 'model.safetensors')),
+    weights: await readWeights(model),
     cases: await Promise.all(manifest.map((entry) => GradientCase.read(path.join(folder, 'gradients'), entry))),
   };
+}
+
+/** All tensors of a checkpoint folder, from one file or several. */
+async function readWeights(folder: string): Promise<Map<string, TensorData>> {
+  const { tensors } = await openCheckpoint(folder);
+  const weights = new Map<string, TensorData>();
+  for (const file of new Set([...tensors.values()].map((tensor) => tensor.path))) {
+    for (const [name, tensor] of await readSafetensors(file)) weights.set(name, tensor);
+  }
+  return weights;
 }
 
 export async function runGradientCase(

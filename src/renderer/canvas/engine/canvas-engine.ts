@@ -373,7 +373,10 @@ export class CanvasEngine {
   #extendFrame(tool: ToolId): OverlayShape[] {
     const { extendFrame } = this.#session.document;
     if (!extendFrame || tool === 'extend') return [];
-    return [{ kind: 'line', points: rectPoints(extendFrame), closed: true, style: 'frame' }];
+    return [
+      { kind: 'growth', rect: extendFrame },
+      { kind: 'line', points: rectPoints(extendFrame), closed: true, style: 'frame' },
+    ];
   }
 
   #showInsets(): void {

@@ -54,6 +54,7 @@ export const extendTool: Tool<ExtendState> = {
   overlay: ({ drag, pointer }, context) => {
     const rect = drag?.rect ?? frameOf(context);
     const shapes: OverlayShape[] = [
+      { kind: 'growth', rect },
       { kind: 'line', points: rectPoints(rect), closed: true, style: 'frame' },
       ...grips.map((grip): OverlayShape => ({ kind: 'handle', at: gripPoint(rect, grip), shape: 'square' })),
     ];

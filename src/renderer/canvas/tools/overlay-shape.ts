@@ -5,8 +5,10 @@ export type OverlayShape =
   /** `ants` march; `frame` is what one works on; `guide` shows what something sticks to. */
   | { readonly kind: 'line'; readonly points: readonly Point[]; readonly closed: boolean; readonly style: LineStyle }
   | { readonly kind: 'handle'; readonly at: Point; readonly shape: 'square' | 'round' }
-  /** Darkens everything outside a rectangle. */
+  /** Darkens what of the document is outside a rectangle. */
   | { readonly kind: 'shade'; readonly around: Rect }
+  /** Marks what of a rectangle is outside the document: there is nothing yet. */
+  | { readonly kind: 'growth'; readonly rect: Rect }
   | { readonly kind: 'thirds'; readonly rect: Rect }
   /** A brush: its full size, and where it is still full. */
   | { readonly kind: 'brush'; readonly at: Point; readonly radius: number; readonly core: number }

@@ -1,6 +1,6 @@
 import Konva from 'konva';
 import { assertNever } from '#base/assert';
-import type { Point, Rect } from '#shared/document/geometry';
+import { intersectRect, type Point, type Rect } from '#shared/document/geometry';
 import { rectPoints, type LineStyle, type OverlayShape } from '../tools/overlay-shape.ts';
 import { strokeAnts } from './ants-view.ts';
 import { documentRect, onScreen, type Screen } from './screen.ts';
@@ -15,7 +15,7 @@ export interface OverlayExtras {
   readonly splitAt: number | null;
 }
 
-const handleSide = 9;
+const handleSide = 8;
 /** Where a label is, from the pointer. */
 const labelOffset = { x: 16, y: 20 };
 const labelPadding = { x: 6, y: 4 };
@@ -74,7 +74,10 @@ export class OverlayView {
         this.#drawHandle(context, place(shape.at), shape.shape);
         break;
       case 'shade':
-        this.#drawShade(context, screen, shape.around);
+        fillBetween(context, screen, documentRect(screen), shape.around, this.#theme.shade);
+        break;
+      case 'growth':
+        fillBetween(context, screen, shape.rect, documentRect(screen), this.#theme.growth);
         break;
       case 'thirds':
         this.#drawThirds(context, screen, shape.rect);
@@ -111,23 +114,15 @@ export class OverlayView {
 
   #drawHandle(context: CanvasRenderingContext2D, { x, y }: Point, shape: 'square' | 'round'): void {
     const half = handleSide / 2;
+    // On the middle of a pixel, as the lines they are on.
+    const centre = { x: Math.round(x) + 0.5, y: Math.round(y) + 0.5 };
     const path = new Path2D();
-    if (shape === 'round') path.arc(x, y, half, 0, 2 * Math.PI);
-    else path.rect(Math.round(x - half), Math.round(y - half), handleSide, handleSide);
+    if (shape === 'round') path.arc(centre.x, centre.y, half, 0, 2 * Math.PI);
+    else path.rect(centre.x - half, centre.y - half, handleSide, handleSide);
+    stroke(context, path, this.#theme.contrast, 3);
     context.fillStyle = this.#theme.handle;
     context.fill(path);
-    context.lineWidth = 1.5;
-    context.strokeStyle = this.#theme.accent;
-    context.stroke(path);
-  }
-
-  #drawShade(context: CanvasRenderingContext2D, screen: Screen, around: Rect): void {
-    const { x, y, width, height } = onScreen(screen, around);
-    const path = new Path2D();
-    path.rect(0, 0, screen.view.width, screen.view.height);
-    path.rect(x, y, width, height);
-    context.fillStyle = this.#theme.shade;
-    context.fill(path, 'evenodd');
+    stroke(context, path, this.#theme.accent, 1);
   }
 
   #drawThirds(context: CanvasRenderingContext2D, screen: Screen, rect: Rect): void {
@@ -228,6 +223,17 @@ export class OverlayView {
 export function splitHandleY(screen: Screen): number {
   const { y, height } = onScreen(screen, documentRect(screen));
   return (Math.max(0, y) + Math.min(screen.view.height, y + height)) / 2;
+}
+
+/** Fills what of one rectangle is outside another. */
+function fillBetween(context: CanvasRenderingContext2D, screen: Screen, outer: Rect, inner: Rect, style: string): void {
+  const around = onScreen(screen, outer);
+  const hole = onScreen(screen, intersectRect(outer, inner));
+  const path = new Path2D();
+  path.rect(around.x, around.y, around.width, around.height);
+  path.rect(hole.x, hole.y, hole.width, hole.height);
+  context.fillStyle = style;
+  context.fill(path, 'evenodd');
 }
 
 function pathOf(points: readonly Point[], closed: boolean): Path2D {

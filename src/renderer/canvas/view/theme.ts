@@ -10,7 +10,10 @@ export interface CanvasTheme {
   /** Under light lines, so that they are seen on light pictures. */
   readonly contrast: string;
   readonly handle: string;
+  /** Over what a crop would cut off. */
   readonly shade: string;
+  /** Over what the picture is to grow into. */
+  readonly growth: string;
   readonly label: { readonly background: string; readonly text: string; readonly font: string };
 }
 
@@ -21,6 +24,7 @@ export const defaultTheme: CanvasTheme = Object.freeze({
   accent: '#4d9fff',
   contrast: 'rgba(0, 0, 0, 0.45)',
   handle: '#ffffff',
-  shade: 'rgba(0, 0, 0, 0.5)',
+  shade: 'rgba(0, 0, 0, 0.55)',
+  growth: 'rgba(77, 159, 255, 0.18)',
   label: { background: 'rgba(20, 20, 20, 0.85)', text: '#ffffff', font: '12px system-ui, sans-serif' },
 } as const);

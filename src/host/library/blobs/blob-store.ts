@@ -57,7 +57,8 @@ export class BlobStore {
     if (!readOnly) {
       await makeFolderDurably(folder, fs);
       const there = new Set((await readFolder(folder, fs)).map(({ name }) => name));
-      for (const name of [incoming, unused, ...shards]) if (!there.has(name)) await fs.mkdir(join(folder, name));
+      for (const name of [incoming, unused, damagedFolder, ...shards])
+        if (!there.has(name)) await fs.mkdir(join(folder, name));
       // Also when nothing was missing: whoever made them may have been killed before this.
       await syncFolder(folder, { fs });
     }
@@ -175,22 +176,20 @@ export class BlobStore {
     await this.#fs.rm(join(this.#folder, unused, name), { force: true });
   }
 
-  /** Deletes a blob whose bytes are not what its name says. */
-  async removeDamaged(name: BlobName): Promise<void> {
+  /** Sets aside, in `damaged`, a blob whose bytes are not what its name says: putting it again heals it. */
+  async setDamagedAside(name: BlobName): Promise<void> {
     this.#putHere.delete(name);
-    await this.#fs.rm(this.pathOf(name), { force: true });
+    await this.#fs.rename(this.pathOf(name), join(this.#folder, damagedFolder, name));
   }
 
-  /** Deletes what interrupted streams have left, older than a time; returns how many. */
-  async removeLeftovers(olderThanMs: number): Promise<number> {
-    let count = 0;
-    for (const { name } of await readFolder(join(this.#folder, incoming), this.#fs)) {
-      const path = join(this.#folder, incoming, name);
-      if ((await this.#fs.lstat(path)).mtimeMs >= olderThanMs) continue;
-      await this.#fs.rm(path, { force: true });
-      count += 1;
-    }
-    return count;
+  /** What interrupted streams have left, last written before a time. */
+  async leftovers(beforeMs: number): Promise<string[]> {
+    const paths = (await readFolder(join(this.#folder, incoming), this.#fs)).map(({ name }) =>
+      join(this.#folder, incoming, name),
+    );
+    const old: string[] = [];
+    for (const path of paths) if ((await this.#fs.lstat(path)).mtimeMs < beforeMs) old.push(path);
+    return old;
   }
 
   /** Moves a blob back that was set aside; false when there is none. */
@@ -293,6 +292,7 @@ interface RangeOptions {
 const pieceBytes = 1 << 20;
 const incoming = 'incoming';
 const unused = 'unused';
+const damagedFolder = 'damaged';
 const shards = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
 
 /** The name that bytes have. */

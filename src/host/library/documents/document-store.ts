@@ -8,12 +8,15 @@ import type { HistoryNode } from '#shared/document/history-node';
 import { newDocumentId, newNodeId, zDocumentId, type DocumentId } from '#shared/document/ids';
 import { isTemporaryName, renameDurably, temporaryPathBeside } from '../../files/durable-write.ts';
 import { fileError, systemCode } from '../../files/file-error.ts';
+import { tryFileLock } from '../../files/file-lock.ts';
 import { makeFolderDurably, readFolder } from '../blobs/blob-store.ts';
 import { Journal } from '../journal/journal.ts';
 import type { JournalRecord } from '../journal/record-format.ts';
 import type { LibraryFs } from '../library-fs.ts';
-import { encodeEvent } from './document-record.ts';
-import { journalFile, OpenDocument, type CheckCommit } from './open-document.ts';
+import { recordsFor } from './connected-records.ts';
+import { readLog } from './document-log.ts';
+import { decodeDocument, encodeEvent } from './document-record.ts';
+import { journalFile, lockFile, OpenDocument, type CheckCommit } from './open-document.ts';
 
 interface StoreOptions {
   readonly fs?: LibraryFs;
@@ -147,6 +150,54 @@ export class DocumentStore {
       if (systemCode(error) === 'ENOENT') throw missing();
       throw fileError(error, this.#folderOf(id), 'read a document');
     }
+  }
+
+  /** What is wrong with a document on the disk, in words: every record and every step is read. Changes nothing. */
+  async problems(id: DocumentId): Promise<string[]> {
+    const reading = await Journal.read(join(this.#folderOf(id), journalFile), { fs: this.#fs });
+    const { records, damagedBytes, incarnation } = reading;
+    const log = readLog(undefined, records);
+    if (log.tree.root === null) return ['nothing readable is left'];
+    const problems = incarnation === undefined ? ['the beginning of its journal is damaged'] : [];
+    if (damagedBytes > 0) problems.push(`${damagedBytes} bytes of its journal are damaged`);
+    const payloadAt = new Map(records.map(({ offset, payload }) => [offset, payload]));
+    for (const [node, offset] of log.offsets) {
+      await decodeDocument(payloadAt.get(offset)!).catch(() => problems.push(`step ${node} is damaged`));
+    }
+    return [...problems, ...log.problems];
+  }
+
+  /**
+   * Writes the journal of a document anew without what is damaged, keeping a copy, the steps after it connected.
+   * @throws AppError `document-busy`, `document-missing` (nothing readable is left)
+   */
+  async mend(id: DocumentId): Promise<void> {
+    const path = join(this.#folderOf(id), journalFile);
+    const attempt = await tryFileLock(join(this.#folderOf(id), lockFile), { purpose: this.#options.purpose });
+    if (!attempt.acquired) throw new AppError('document-busy', 'The document is open: close it, then mend it.');
+    try {
+      if (readLog(undefined, await this.records(id)).tree.root === null) throw missing();
+      const { journal, records } = await Journal.open(path, { fs: this.#fs });
+      try {
+        const log = readLog(undefined, records);
+        const events = log.events.map(({ event }) => event);
+        if (log.problems.length > 0) await journal.rewrite(await recordsFor(events, log, records));
+      } finally {
+        await journal.close();
+      }
+    } finally {
+      await attempt.lock.release();
+    }
+  }
+
+  /** Folders of documents whose making was interrupted, last changed before a time. */
+  async leftovers(beforeMs: number): Promise<string[]> {
+    const old: string[] = [];
+    for (const { name } of await readFolder(this.#folder, this.#fs)) {
+      const path = join(this.#folder, name);
+      if (isTemporaryName(name) && (await this.#fs.lstat(path)).mtimeMs < beforeMs) old.push(path);
+    }
+    return old;
   }
 
   /** Every document there is; with `trashed`, every one in the trash. */

@@ -41,7 +41,7 @@ export type DocumentListener = (tree: HistoryTree, event: HistoryEvent) => void;
 /** File names in a document's folder. */
 export const journalFile = 'journal';
 const snapshotFile = 'snapshot';
-const lockFile = 'lock';
+export const lockFile = 'lock';
 
 /**
  * A document that is open: its history in memory, its journal on the disk. One at a time may write; whoever comes second

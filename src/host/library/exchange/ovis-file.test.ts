@@ -159,7 +159,7 @@ describe('a studio file', () => {
     const current = await document.current();
     const pixels = current.layers[sky];
     const index = (pixels?.kind === 'raster' && pixels.pixels.kind === 'tiles' ? pixels.pixels.index : '') as BlobName;
-    await library.blobs.removeDamaged(index);
+    await library.blobs.setDamagedAside(index);
     const path = join(await temporaryFolder(), 'wounded.ovis');
     await writeOvis(library, id, path);
     const copy = await imported(path);

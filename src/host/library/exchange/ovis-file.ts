@@ -11,8 +11,9 @@ import { parseVersioned } from '#shared/document/versioned';
 import { requireFreeBytes } from '../../files/free-space.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { ReferenceSet } from '../blobs/references.ts';
+import { recordsFor } from '../documents/connected-records.ts';
 import { readLog } from '../documents/document-log.ts';
-import { decodeDocument, decodeEvent, encodeEvent } from '../documents/document-record.ts';
+import { decodeDocument, decodeEvent } from '../documents/document-record.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { encodeRecord, scanRecords, type JournalRecord } from '../journal/record-format.ts';
 import { ZipArchive } from './zip-archive.ts';
@@ -125,21 +126,22 @@ async function chosenRecords(
   records: readonly JournalRecord[],
   history: 'whole' | 'path' | 'current',
 ): Promise<Buffer[]> {
-  const { tree, events, offsets, problems } = readLog(undefined, records);
+  const log = readLog(undefined, records);
+  const { tree, events, problems } = log;
   if (history === 'whole' && problems.length === 0) return records.map(({ payload }) => payload);
-  const payloadAt = new Map(records.map(({ offset, payload }) => [offset, payload]));
-  const encode = async (event: HistoryEvent) => {
-    const offset = event.type === 'commit' ? offsets.get(event.node.id) : undefined;
-    const payload = offset === undefined ? undefined : payloadAt.get(offset);
-    return encodeEvent(event, payload && (await decodeDocument(payload)));
-  };
-  if (history === 'whole') return Promise.all(events.map(({ event }) => encode(event)));
+  if (history === 'whole') {
+    return recordsFor(
+      events.map(({ event }) => event),
+      log,
+      records,
+    );
+  }
   const { current } = tree;
   const path = current === null ? [] : history === 'path' ? pathTo(tree, current) : [current];
   const commits = path.map((node, index): HistoryEvent => {
     return { type: 'commit', node: { ...nodeOf(tree, node), parent: path[index - 1] ?? null } };
   });
-  return Promise.all([{ type: 'title', title: tree.title } as const, ...commits].map(encode));
+  return recordsFor([{ type: 'title', title: tree.title }, ...commits], log, records);
 }
 
 async function referencesOf(

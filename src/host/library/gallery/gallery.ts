@@ -99,6 +99,32 @@ export class Gallery {
     return this.#ask((index) => index.withBlob(blob));
   }
 
+  /** What is wrong with the journal, in words. Changes nothing. */
+  async problems(): Promise<string[]> {
+    const reading = await this.#readJournal(undefined);
+    const { unreadable } = decodeAll(reading);
+    return [
+      ...(reading.damagedBytes > 0 ? [`${reading.damagedBytes} bytes are damaged`] : []),
+      ...(unreadable > 0 ? [`${unreadable} entries cannot be read`] : []),
+    ];
+  }
+
+  /** Writes the journal anew without what is damaged, keeping a copy, and the index from it. */
+  async mend(): Promise<void> {
+    await this.#run(() =>
+      this.#withLock(async () => {
+        const { journal, records } = await Journal.open(this.#journalPath, { fs: this.#fs });
+        try {
+          const { events, unreadable } = decodeAll({ records });
+          if (unreadable > 0) await journal.rewrite(events.map(encodeGalleryEvent));
+        } finally {
+          await journal.close();
+        }
+      }),
+    );
+    await this.rebuild();
+  }
+
   /** Every item as the journal has it, oldest first, without asking the index. @throws AppError when some cannot be read */
   async all(): Promise<GalleryItem[]> {
     const reading = await this.#readJournal(undefined);

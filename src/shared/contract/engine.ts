@@ -1,11 +1,11 @@
-import { eventIterator, oc } from '@orpc/contract';
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
+import { call } from './call.ts';
 import { zDevice, zDeviceReport } from './device.ts';
 import { zEngineEvent, zJobId } from './job-events.ts';
 import { zBlobName, zJobRequest } from './job-request.ts';
 import { zRaster } from './raster.ts';
-import { appErrorCode, zWireError } from './wire-error.ts';
 
 /** Raised whenever shell and engine would misunderstand each other; they come from one build, so it catches stale files. */
 export const engineProtocol = 1;
@@ -34,8 +34,6 @@ export const zEngineJob = z.object({
   device: zDevice.nullable(),
 });
 export type EngineJob = z.infer<typeof zEngineJob>;
-
-const call = oc.errors({ [appErrorCode]: { data: zWireError } });
 
 /** What the shell asks of the engine's process. */
 export const engineContract = {

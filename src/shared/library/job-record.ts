@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { zJobId } from '#shared/contract/job-events';
+import { zJobId, zJobReport } from '#shared/contract/job-events';
 import { zBlobName, zJobRequest } from '#shared/contract/job-request';
 import { zWireError } from '#shared/contract/wire-error';
 import { zDocumentId, zNodeId } from '#shared/document/ids';
@@ -8,6 +8,19 @@ import { zDocumentId, zNodeId } from '#shared/document/ids';
 /** The last three are final. */
 export const zJobState = z.enum(['queued', 'running', 'finished', 'failed', 'cancelled']);
 export type JobState = z.infer<typeof zJobState>;
+
+/** How a result that starts from a picture lies over it. */
+export const zKeptComposition = z
+  .strictObject({
+    /** A layer of its own, RGBA with its top left corner at (x, y) of the picture. Null: nothing changed. */
+    patch: z
+      .strictObject({ blob: zBlobName, x: z.int(), y: z.int(), width: z.int().min(1), height: z.int().min(1) })
+      .nullable(),
+    /** Share of the picture's pixels that may differ from before; all others are the same bytes. */
+    changedFraction: z.number().min(0).max(1),
+  })
+  .readonly();
+export type KeptComposition = z.infer<typeof zKeptComposition>;
 
 /** A job as it is kept: all it was given, and what came of it. */
 export const zJobRecord = z
@@ -31,6 +44,10 @@ export const zJobRecord = z
     results: z.array(zBlobName).readonly(),
     /** The answer, for jobs that answer in words. */
     text: z.string(),
+    /** Of the last result, for jobs that start from a picture. */
+    composition: zKeptComposition.nullable().default(null),
+    /** Of jobs that have finished: times, device, warnings. */
+    report: zJobReport.nullable().default(null),
     error: zWireError.nullable(),
   })
   .readonly();

@@ -41,6 +41,8 @@ export const zSettings = z.strictObject({
   shortcuts: z.record(z.string().max(100), z.string().max(100)).default({}),
   /** Which panels are where; the renderer's own. */
   panels: z.record(z.string().max(100), z.json()).default({}),
+  /** The documents that are open, in the order of their tabs. */
+  tabs: z.array(zDocumentId).max(200).default([]),
   /** Last opened first. */
   recentDocuments: z.array(zDocumentId).max(50).default([]),
 });
@@ -51,5 +53,20 @@ export type SettingsChanges = {
     ? Partial<Settings[Key]>
     : Settings[Key];
 };
+
+/** The schema of `SettingsChanges`: every field may be left out, and none has a default. */
+export const zSettingsChanges = z.strictObject({
+  ...changesOf(zSettings.omit({ version: true })).shape,
+  export: z.exactOptional(changesOf(zExportSettings)),
+  brush: z.exactOptional(changesOf(zBrushSettings)),
+}) as unknown as z.ZodType<SettingsChanges>;
+
+function changesOf(schema: z.ZodObject): z.ZodObject {
+  const fields = Object.entries(schema.shape).map(([key, field]) => [
+    key,
+    z.exactOptional(field instanceof z.ZodDefault || field instanceof z.ZodPrefault ? field.unwrap() : field),
+  ]);
+  return z.strictObject(Object.fromEntries(fields) as Record<string, z.ZodType>);
+}
 
 export const defaultSettings: Settings = zSettings.parse({ version: 1 });

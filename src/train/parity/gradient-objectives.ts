@@ -211,7 +211,7 @@ function gridsOf(golden: GradientCase): VisionGrid[] {
 }
 
 /** 0 up to the row's own column, very negative after it. */
-export function causalBias(tokens: number): HostTensor {
+function causalBias(tokens: number): HostTensor {
   const bias = new Float32Array(tokens * tokens);
   for (let row = 0; row < tokens; row++) bias.fill(MASKED, row * tokens + row + 1, (row + 1) * tokens);
   return hostTensor('f32', [tokens, tokens], bias);

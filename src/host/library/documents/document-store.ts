@@ -93,8 +93,11 @@ export class DocumentStore {
     try {
       await makeFolderDurably(temporary, this.#fs);
       const { journal } = await Journal.open(join(temporary, journalFile), { fs: this.#fs });
-      await journal.rewrite(records);
-      await journal.close();
+      try {
+        await journal.rewrite(records);
+      } finally {
+        await journal.close();
+      }
       await renameDurably(temporary, folder, { fs: this.#fs });
     } catch (error) {
       await this.#fs.rm(temporary, { recursive: true, force: true }).catch(() => undefined);

@@ -93,26 +93,24 @@ export class OpenDocument {
     const path = join(folder, journalFile);
     await requireJournal(path, fs);
     const { access, lock } = await takeLock(join(folder, lockFile), options);
+    let journal: Journal | undefined;
     try {
       const snapshot = await readSnapshot(join(folder, snapshotFile), fs);
       const known = snapshot && { incarnation: snapshot.incarnation, offset: snapshot.end };
       const opened = lock && (await Journal.open(path, { fs, known }));
+      journal = opened?.journal;
       const reading = opened ? undefined : await Journal.read(path, { fs, known });
       const records = (opened ?? reading)?.records ?? [];
-      const incarnation = opened?.journal.incarnation ?? reading?.incarnation;
+      const incarnation = journal?.incarnation ?? reading?.incarnation;
       // A journal that opening has mended, or that was rewritten since, is another one: its records are all there.
       const usable = snapshot?.incarnation === incarnation ? snapshot : undefined;
       const log = readLog(usable, records);
       if (log.tree.root === null) throw new AppError('document-missing', 'Nothing readable is left of this document.');
       const problems = [...(opened?.repair ? [repairSentence(opened.repair)] : []), ...log.problems];
       const snapshotted = usable?.events.length ?? 0;
-      return new OpenDocument(
-        id,
-        folder,
-        { access, lock, journal: opened?.journal, log, problems, snapshotted },
-        options,
-      );
+      return new OpenDocument(id, folder, { access, lock, journal, log, problems, snapshotted }, options);
     } catch (error) {
+      await journal?.close();
       await lock?.release();
       throw error;
     }

@@ -66,28 +66,30 @@ export class JobStore {
   static async open(folder: string, options: JobStoreOptions): Promise<JobStore> {
     const { fs = nodeFs, purpose, now = Date.now } = options;
     await makeFolderDurably(folder, fs);
-    const abandoned = await takeAbandoned(folder, options);
-    const own = join(folder, randomId(randomBytes));
-    await makeFolderDurably(own, fs);
-    const attempt = await tryFileLock(join(own, lockFile), { purpose });
-    if (!attempt.acquired) throw new AppError('internal', 'Another program has taken the queue that was just made.');
-    const { jobs, recovery } = recover(
-      abandoned.flatMap((queue) => queue.jobs),
-      now(),
-    );
-    const { journal } = await Journal.open(join(own, journalFile), { fs });
-    const store = new JobStore(jobs, recovery, journal, attempt.lock, now);
+    const abandoned: AbandonedQueue[] = [];
     try {
-      await journal.rewrite(Array.from(jobs.values(), encodeJob));
-      // Only now: until its jobs are ours, an abandoned queue is the only place where they are.
-      for (const queue of abandoned) {
-        await fs.rm(queue.path, { recursive: true, force: true });
-        await queue.lock.release();
+      await takeAbandoned(folder, options, abandoned);
+      const own = join(folder, randomId(randomBytes));
+      await makeFolderDurably(own, fs);
+      const attempt = await tryFileLock(join(own, lockFile), { purpose });
+      if (!attempt.acquired) throw new AppError('internal', 'Another program has taken the queue that was just made.');
+      const { jobs, recovery } = recover(
+        abandoned.flatMap((queue) => queue.jobs),
+        now(),
+      );
+      const { journal } = await Journal.open(join(own, journalFile), { fs });
+      const store = new JobStore(jobs, recovery, journal, attempt.lock, now);
+      try {
+        await journal.rewrite(Array.from(jobs.values(), encodeJob));
+        // Only now: until its jobs are ours, an abandoned queue is the only place where they are.
+        for (const { path } of abandoned) await fs.rm(path, { recursive: true, force: true });
+        return store;
+      } catch (error) {
+        await store.close();
+        throw error;
       }
-      return store;
-    } catch (error) {
-      await store.close();
-      throw error;
+    } finally {
+      for (const { lock } of abandoned) await lock.release();
     }
   }
 
@@ -195,18 +197,23 @@ interface AbandonedQueue {
   readonly jobs: readonly JobRecord[];
 }
 
-async function takeAbandoned(folder: string, { fs = nodeFs, purpose }: JobStoreOptions): Promise<AbandonedQueue[]> {
-  const queues: AbandonedQueue[] = [];
+/** Adds each queue to `queues` as soon as it holds its lock. */
+async function takeAbandoned(
+  folder: string,
+  { fs = nodeFs, purpose }: JobStoreOptions,
+  queues: AbandonedQueue[],
+): Promise<void> {
   for (const entry of await readFolder(folder, fs)) {
     if (!entry.isDirectory()) continue;
     const path = join(folder, entry.name);
     const attempt = await tryFileLock(join(path, lockFile), { purpose });
     if (!attempt.acquired) continue;
+    const queue = { path, lock: attempt.lock, jobs: [] as JobRecord[] };
+    queues.push(queue);
     const { journal, records } = await Journal.open(join(path, journalFile), { fs });
     await journal.close();
-    queues.push({ path, lock: attempt.lock, jobs: decodeJobs(records) });
+    queue.jobs.push(...decodeJobs(records));
   }
-  return queues;
 }
 
 function recover(queued: readonly JobRecord[], nowMs: number): { jobs: Map<JobId, JobRecord>; recovery: JobRecovery } {

@@ -1,4 +1,4 @@
-import { printType } from '#model/ir/tensor-type';
+import { isFloat, printType } from '#model/ir/tensor-type';
 import { finishGraph, Scope, type Graph, type Node, type Value } from '#model/ir/graph';
 import type { OpKind } from '#model/ops/attributes';
 import { apply } from '#model/ops/apply';
@@ -21,7 +21,7 @@ function rebuild<K extends OpKind>(scope: Scope, node: Node<K>): Value {
   return apply(node.op, inputs, node.attributes)[0]!;
 }
 
-/** Weights stay weights; anything computed becomes an input, one for each type. */
+/** Weights stay weights; floats that are computed become inputs, one for each type. */
 function standIn(scope: Scope, value: Value): Value {
   const { source, dtype, shape } = value;
   switch (source.kind) {
@@ -33,6 +33,8 @@ function standIn(scope: Scope, value: Value): Value {
     case 'node': {
       const weights = weightBehind(value);
       if (weights) return t.cast(scope.parameter(weights.name, weights.dtype, shape), dtype);
+      // Lengths and indices have to be right: they are computed as they were.
+      if (!isFloat(dtype) && source.kind === 'node') return rebuild(scope, source.node);
       return scope.input(printType(value), dtype, shape);
     }
   }

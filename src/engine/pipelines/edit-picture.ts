@@ -83,7 +83,7 @@ async function renderRegion(
   const instruction = { ...request, prompt: regionInstruction(intent, request.prompt) };
   const { picture } = await renderEdit(context, instruction, toRgb(plan.prefilled), {
     original: toRgb(plan.source),
-    mask: latentMask(plan.masks.denoise, plan.strength),
+    mask: latentMask(plan.masks.denoise, plan.strength, context.model.config.vae.factor),
   });
   context.onEvent({ kind: 'phase', name: 'compose' });
   return resultOf(finishInpaint(plan, picture));

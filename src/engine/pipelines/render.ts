@@ -129,7 +129,7 @@ function constrained(tokens: Float32Array, kept: KeptLatents, size: LatentSize, 
 function lateStart(model: OvisModel, kept: KeptLatents, settings: SampleSettings): LateStart {
   const times = samplingTimes(model, settings);
   // The last step always runs, so that there is a result even of a mask that frees nothing.
-  const step = Math.min(firstFreeStep([...times], kept.mask), settings.steps - 1);
+  const step = Math.min(firstFreeStep(times, kept.mask), settings.steps - 1);
   return { step, latents: packLatents(noisedOriginal(kept, times[step]!), settings.size) };
 }
 

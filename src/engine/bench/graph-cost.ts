@@ -50,6 +50,6 @@ function nodeFlops(node: Node, bindings: Bindings): number {
   }
 }
 
-export function elements(shape: readonly Dim[], bindings: Bindings): number {
+function elements(shape: readonly Dim[], bindings: Bindings): number {
   return shape.reduce<number>((product, dim) => product * evaluateDim(dim, bindings), 1);
 }

@@ -61,7 +61,7 @@ export async function controlPicture(
 }
 
 /** White lines on black, as the model knows them. */
-export function controlMap(kind: ControlRequest['map'], image: Raster): Raster {
+function controlMap(kind: ControlRequest['map'], image: Raster): Raster {
   switch (kind) {
     case 'canny':
       return cannyEdges(image);

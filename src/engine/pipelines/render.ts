@@ -133,7 +133,7 @@ function lateStart(model: OvisModel, kept: KeptLatents, settings: SampleSettings
   return { step, latents: packLatents(noisedOriginal(kept, times[step]!), settings.size) };
 }
 
-export function latentSize(model: OvisModel, size: PictureSize): LatentSize {
+function latentSize(model: OvisModel, size: PictureSize): LatentSize {
   const { factor } = model.config.vae;
   return { rows: size.height / factor, columns: size.width / factor };
 }

@@ -7,13 +7,6 @@ export interface TensorType {
   readonly shape: readonly Dim[];
 }
 
-const sizes: Record<DType, number> = { f32: 4, f16: 2, i8: 1, u8: 1, i32: 4, i64: 8, bool: 1 };
-
-/** Bytes of one element. */
-export function elementSize(dtype: DType): number {
-  return sizes[dtype];
-}
-
 export function isFloat(dtype: DType): boolean {
   return dtype === 'f32' || dtype === 'f16';
 }

@@ -27,7 +27,7 @@ export function full(scope: Scope, dtype: DType, value: number, shape: readonly 
 }
 
 /** -1 is the last axis. */
-export function axisOf(x: Value, axis: number): number {
+function axisOf(x: Value, axis: number): number {
   return axis < 0 ? axis + x.shape.length : axis;
 }
 

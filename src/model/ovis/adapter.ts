@@ -10,7 +10,7 @@ const TABLE = 'vte.weight';
 const NORM_EPSILON = 1e-5;
 
 /** Ids that stand for rows of the visual table: −301 is the first (row V − 5), −304 the last (row V − 2). */
-export const INDICATOR_COUNT = 4;
+const INDICATOR_COUNT = 4;
 
 /** Logits over the visual vocabulary's classes. @param features [groups, merge² · hidden] */
 export function visualLogits(builder: Builder, config: VisionConfig, features: Value): Value {

@@ -100,8 +100,8 @@ export class OvisModel {
 
   /** A session of any graph over this package's weights, for the caller to release. */
   sessionOf(graph: Graph): Promise<OrtSession> {
-    const model = emitOnnx(graph, (parameter) => {
-      const { file, offsetBytes, sizeBytes } = this.#stored(parameter);
+    const model = emitOnnx(graph, (parameter, type) => {
+      const { file, offsetBytes, sizeBytes } = this.package.locate(withoutView(parameter), type);
       return { file, offsetBytes, sizeBytes };
     });
     const { device } = this.#options.device;

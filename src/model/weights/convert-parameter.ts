@@ -9,7 +9,7 @@ import type { ParameterSpec } from '../parameters.ts';
 import { float32ToFloat16 } from './float16.ts';
 import { exactRows, matrixSize, weightForm } from './layout.ts';
 import type { Precision } from './package-manifest.ts';
-import { quantiseRowBlocks4, quantiseRowBlocks8, quantiseRowInt8 } from './quantise.ts';
+import { blockSize, quantiseRowBlocks4, quantiseRowBlocks8, quantiseRowInt8 } from './quantise.ts';
 import { transposeInto } from './transpose.ts';
 
 /** A tensor of a checkpoint as rows of finite f32 values. */
@@ -39,9 +39,6 @@ interface Conversion extends ConversionOptions {
   readonly source: RowSource;
   readonly sink: TensorSink;
 }
-
-/** Weights that share a scale in the block forms. */
-const blockSize = 32;
 
 /**
  * Writes every tensor of `storedForms(spec, precision)` once, completely.

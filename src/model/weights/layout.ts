@@ -7,10 +7,8 @@ import { exactRowsName, scaleName, type WeightForm } from '../nn/builder.ts';
 import type { ModelPart, ParameterSpec } from '../parameters.ts';
 import { elementCount } from './dtype.ts';
 import type { Precision } from './package-manifest.ts';
+import { blockSize } from './quantise.ts';
 import type { TensorSpec } from './safetensors.ts';
-
-/** Weights that share a scale: what onnxruntime's kernels are fastest and most exact with. */
-const blockSize = 32;
 
 /** A matrix with a side below this is stored as floats: it weighs nothing, and the latents pass through it. */
 const smallestQuantisedSide = 32;

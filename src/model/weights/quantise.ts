@@ -86,8 +86,8 @@ function scaleForPairs(
   return high;
 }
 
-/** How many weights share a scale in the two block forms. */
-const blockSize = 32;
+/** How many weights share a scale in the two block forms: what onnxruntime's kernels are fastest and most exact with. */
+export const blockSize = 32;
 
 /**
  * Quantises a row to 8 bits in blocks of 32 for MatMulNBits and GatherBlockQuantized: weight ≈ scale · (q − 128). What a

@@ -15,17 +15,18 @@ const temporaryPrefix = '.unfinished-';
  * this is swept by the next attempt at the same target.
  * @param purpose what is being done, as the beginning of a sentence: "Importing Ovis-U1-3B"
  * @param fill gets the temporary folder, and a signal that also aborts when the lock is lost
+ * @returns what `fill` does
  * @throws AppError `folder-exists`, `folder-busy`, `disk-space-short`, `disk-full`, and whatever `fill` throws
  */
-export async function createFolder(
+export async function createFolder<T>(
   target: string,
   {
     neededBytes,
     purpose,
     signal = new AbortController().signal,
   }: { neededBytes: number; purpose: string; signal?: AbortSignal | undefined },
-  fill: (folder: string, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+  fill: (folder: string, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const place = resolve(target);
   const temporary = join(dirname(place), temporaryPrefix + basename(place));
   throwIfCancelled(signal);
@@ -37,12 +38,13 @@ export async function createFolder(
     await rm(temporary, { recursive: true, force: true });
     await requireFreeBytes(place, neededBytes, purpose);
     await mkdir(temporary, { recursive: true });
-    await fill(temporary, AbortSignal.any([signal, lock.lost]));
+    const result = await fill(temporary, AbortSignal.any([signal, lock.lost]));
     throwIfCancelled(signal);
     if (lock.lost.aborted) throw busy(place);
     await refuseExisting(place);
     await syncFolder(temporary);
     await renameDurably(temporary, place);
+    return result;
   } catch (error) {
     if (lock.lost.aborted) throw busy(place);
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);

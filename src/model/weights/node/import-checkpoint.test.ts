@@ -88,6 +88,26 @@ describeGolden('an import', () => {
     }
   });
 
+  test.each([
+    ['bf16', 2 ** -8],
+    ['f16', 2 ** -11],
+  ] as const)('of a checkpoint in %s keeps what that type can say', async (dtype, precision) => {
+    const sizes = await readCheckpointSizes(fixture);
+    const name = 'visual_generator.backbone.double_blocks.0.img_mlp.0.weight';
+    const [values, exact] = await Promise.all(
+      ([dtype, 'f32'] as const).map(async (type) => {
+        await makeCheckpoint(join(parent, type), sizes, { dtype: type });
+        await importCheckpoint(join(parent, type), join(parent, `${type}-package`), { precision: 'f32' });
+        return float32Of(await (await openPackage(join(parent, `${type}-package`))).readTensor(name));
+      }),
+    );
+    // Relative, down to where f16 begins to lose digits.
+    const error = (value: number, i: number) => Math.abs(value - exact![i]!) / Math.max(Math.abs(exact![i]!), 2 ** -14);
+    const farthest = Math.max(...values!.map(error));
+    expect(farthest).toBeGreaterThan(0);
+    expect(farthest).toBeLessThanOrEqual(precision);
+  });
+
   test('takes over the licence that a model card states, and the card', async () => {
     const checkpoint = join(parent, 'checkpoint');
     await cp(fixture, checkpoint, { recursive: true });

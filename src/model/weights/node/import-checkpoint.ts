@@ -21,7 +21,6 @@ import {
 import { tensorSizeBytes } from '../safetensors.ts';
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { convertAll, type UnboundedTask } from './convert-all.ts';
-
 import { createFolder } from './create-folder.ts';
 import type { FileOpener } from './file-range.ts';
 import { WeightsWriter } from './weights-writer.ts';
@@ -77,14 +76,12 @@ export async function importCheckpoint(
   const bytesWritten = sum(stored.map(tensorSizeBytes));
   const report = progressReporter(bytesRead + bytesWritten, options);
   const name = options.name ?? basename(checkpoint.directory);
-  let manifest: PackageManifest | undefined;
-
   const room = {
     neededBytes: bytesWritten + roomForTheRestBytes,
     purpose: `Importing ${name}`,
     signal: options.signal,
   };
-  await createFolder(packageFolder, room, async (folder, signal) => {
+  const manifest = await createFolder(packageFolder, room, async (folder, signal) => {
     const { maxFileBytes, fs } = options;
     const writer = await WeightsWriter.create(folder, stored, { maxFileBytes, fs, metadata: { format: 'pt' } });
     try {
@@ -92,13 +89,14 @@ export async function importCheckpoint(
       await convertAll(tasks, { ...options, signal, onBytes: report });
       for (const { name } of stored) writer.markWritten(name);
       const weights = await writer.finish({ signal, onBytes: (count) => report('checksums', count) });
-      manifest = manifestOf(checkpoint, name, options, [...weights, ...(await writeTexts(folder, checkpoint))]);
+      const manifest = manifestOf(checkpoint, name, options, [...weights, ...(await writeTexts(folder, checkpoint))]);
       await writeFileDurably(join(folder, manifestName), formatManifest(manifest));
+      return manifest;
     } finally {
       await writer.close();
     }
   });
-  return { manifest: defined(manifest), bytesRead, bytesWritten, durationMs: performance.now() - startMs };
+  return { manifest, bytesRead, bytesWritten, durationMs: performance.now() - startMs };
 }
 
 function conversionTask(

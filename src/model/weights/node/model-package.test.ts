@@ -119,6 +119,14 @@ test.each([
   await expect(openPackage(folder)).rejects.toThrow(code(expected));
 });
 
+test('a graph finds its tensors by their elements, however it divides them', async () => {
+  const model = await openPackage(await makePackage());
+  expect(model.locate('b', { dtype: 'u8', shape: [64, 128] })).toBe(model.tensors.get('b'));
+  expect(() => model.locate('b', { dtype: 'u8', shape: [64] })).toThrow(/"b" as u8\[8192\], and u8\[64\] is needed/);
+  expect(() => model.locate('b', { dtype: 'i8', shape: [8192] })).toThrow(code('package-invalid'));
+  expect(() => model.locate('c', { dtype: 'u8', shape: [1] })).toThrow(code('package-invalid'));
+});
+
 test('a tensor that the package does not hold is named', async () => {
   const model = await openPackage(await makePackage());
   await expect(model.readTensor('c')).rejects.toThrow(/no tensor "c"/);

@@ -4,6 +4,8 @@ import { AppError } from '#base/app-error';
 import { throwIfCancelled } from '#base/abort';
 import { sha256OfFile } from '#host/files/content-hash';
 import { fileError } from '#host/files/file-error';
+import { elementCount as countDims, printType, type TensorType } from '../../ir/tensor-type.ts';
+import { elementCount } from '../dtype.ts';
 import type { JsonObject } from '../json.ts';
 import {
   manifestName,
@@ -32,6 +34,11 @@ export interface ModelPackage {
   readonly config: JsonObject;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readTensor(name: string): Promise<TensorData>;
+  /**
+   * Where a tensor lies that a graph reads as this type; its shape may divide the same elements in another way.
+   * @throws AppError `package-invalid` when the package does not hold it, or holds it in another form
+   */
+  locate(name: string, type: TensorType): StoredTensor;
 }
 
 /** Opens a package folder: reads `model.json` and the headers, not the weights. See `verifyPackage` for their content. */
@@ -55,7 +62,8 @@ export async function openPackage(directory: string): Promise<ModelPackage> {
     precision: manifest.precision,
     config: manifest.config,
     tensors,
-    readTensor: (name) => readTensor(root, tensors, name),
+    readTensor: async (name) => readTensor(root, find(tensors, name)),
+    locate: (name, type) => locate(find(tensors, name), type),
   };
 }
 
@@ -106,23 +114,29 @@ async function readEntries(path: string): Promise<readonly TensorEntry[]> {
   return [...file.tensors.values()];
 }
 
-async function readTensor(
-  directory: string,
-  tensors: ReadonlyMap<string, StoredTensor>,
-  name: string,
-): Promise<TensorData> {
+function find(tensors: ReadonlyMap<string, StoredTensor>, name: string): StoredTensor {
   const tensor = tensors.get(name);
-  if (tensor === undefined) {
-    throw new AppError('package-invalid', `The model package holds no tensor "${name}"; import the model again.`, {
-      data: { tensor: name },
-    });
-  }
+  if (tensor === undefined) throw unfit(name, `holds no tensor "${name}"`);
+  return tensor;
+}
+
+function locate(tensor: StoredTensor, type: TensorType): StoredTensor {
+  const { name, dtype, shape } = tensor;
+  if (dtype === type.dtype && elementCount(shape) === countDims(type.shape)) return tensor;
+  throw unfit(name, `holds "${name}" as ${dtype}[${shape.join(',')}], and ${printType(type)} is needed`);
+}
+
+async function readTensor(directory: string, tensor: StoredTensor): Promise<TensorData> {
   const file = await SafetensorsFile.open(join(directory, tensor.file));
   try {
     return await file.read(tensor);
   } finally {
     await file.close();
   }
+}
+
+function unfit(tensor: string, reason: string): AppError {
+  return new AppError('package-invalid', `The model package ${reason}; import the model again.`, { data: { tensor } });
 }
 
 function damaged(file: string, reason: string): AppError {

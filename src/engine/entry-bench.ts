@@ -6,6 +6,7 @@ import { exitStatus } from '#base/error-codes';
 
 import { measureMachine } from './bench/machine.ts';
 import { benchParts, type BenchRow } from './bench/parts.ts';
+import { benchTrainingStep } from './bench/training-step.ts';
 import { probeDevice } from './ort/probe-device.ts';
 import { OvisModel } from './ovis/ovis-model.ts';
 
@@ -33,6 +34,10 @@ async function main(): Promise<void> {
     print(values.json ? JSON.stringify({ ...row, machine }) : line(row));
   }
   await model.dispose();
+  if (!only || only.some((word) => 'training step'.includes(word))) {
+    const row = await benchTrainingStep();
+    print(values.json ? JSON.stringify({ ...row, machine }) : line(row));
+  }
   if (!values.json) print(`peak memory ${(process.resourceUsage().maxRSS / 1024 ** 2).toFixed(2)} GiB`);
 }
 

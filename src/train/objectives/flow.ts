@@ -32,7 +32,11 @@ export interface FlowPrediction {
 }
 
 /** Refiner and decoder on noisy latents. What the decoder says of context tokens is dropped. */
-export function predictFlow(builder: Builder, config: OvisConfig, batch: FlowBatch): FlowPrediction {
+export function predictFlow(
+  builder: Builder,
+  config: Pick<OvisConfig, 'refiner' | 'decoder'>,
+  batch: FlowBatch,
+): FlowPrediction {
   const { clean, noise, time, context, condition, padding, rotary } = batch;
   const { text, pooled } = refineCondition(builder, config.refiner, condition, padding);
   const noisy = noisyLatents(clean, noise, time);

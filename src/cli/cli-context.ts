@@ -12,6 +12,8 @@ export interface CliContext {
   readonly version: string;
   /** Folder of the scripts that run in processes of their own, such as the engine. */
   readonly scriptsFolder: string;
+  /** Where the library and the settings are; models and downloads too, in folders of their own. */
+  readonly dataFolder: string;
   /** Where installed models are. */
   readonly modelsFolder: string;
   /** Where downloads are before they are imported. */

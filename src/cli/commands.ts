@@ -4,14 +4,18 @@ import { registerControl } from './commands/control.ts';
 import { registerDescribe } from './commands/describe.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEdit } from './commands/edit.ts';
+import { registerExport } from './commands/export.ts';
 import { registerGenerate } from './commands/generate.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInpaint } from './commands/inpaint.ts';
+import { registerLibrary } from './commands/library.ts';
 import { registerMakeCheckpoint } from './commands/make-checkpoint.ts';
 import { registerModels } from './commands/models.ts';
+import { registerOpen } from './commands/open.ts';
 import { registerOutpaint } from './commands/outpaint.ts';
 import { registerParity } from './commands/parity.ts';
 import { registerPull } from './commands/pull.ts';
+import { registerRun } from './commands/run.ts';
 import { registerSamples } from './commands/samples.ts';
 
 /** In the order in which the help lists them. */
@@ -22,6 +26,10 @@ export const commands: readonly RegisterCommand[] = [
   registerOutpaint,
   registerControl,
   registerDescribe,
+  registerRun,
+  registerLibrary,
+  registerOpen,
+  registerExport,
   registerModels,
   registerPull,
   registerImport,

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 
 import { AppError } from '#base/app-error';
+import type { EngineSupervisor } from '#host/engine/engine-supervisor';
 import { sha256OfFile } from '#host/files/content-hash';
 import { pixelHash } from '#host/images/pixel-hash';
 import type { ModelPackage } from '#model/weights/node/model-package';
@@ -19,7 +20,7 @@ import { runJob, withEngine } from './engine-session.ts';
 import type { InputPicture } from './input-picture.ts';
 import { chooseModel, modelId } from './model-choice.ts';
 import { decimal, integer } from './option-values.ts';
-import { outputPlace, savePicture } from './output-picture.ts';
+import { outputPlace, savePicture, type OutputPlace } from './output-picture.ts';
 import { formatDuration } from './progress-bar.ts';
 
 /** Options that all commands that make pictures share. */
@@ -64,7 +65,6 @@ interface PictureTask {
 
 /** Makes the pictures, one after another on one engine, and writes each as soon as it is there. */
 export async function makePictures(context: CliContext, options: PictureOptions, task: PictureTask): Promise<void> {
-  const { output, signal } = context;
   const model = await chooseModel(options.model, context);
   const firstSeed = options.seed ?? randomInt(2 ** 32 - options.count);
   const inputs = new Map<BlobName, Raster>(task.pictures?.map(({ name, raster }) => [name, raster]));
@@ -83,23 +83,52 @@ export async function makePictures(context: CliContext, options: PictureOptions,
   );
   await withEngine(context, async (engine) => {
     for (const { request, place } of plans) {
-      const job = { request, inputs, modelFolder: model.directory, device: options.device ?? null };
-      const { pictures, composition, report } = await runJob(engine, job, context);
-      const [picture] = pictures;
-      if (picture === undefined) throw new Error('The job finished without a picture');
-      const recipe = await recipeOf(picture, { context, model, request, report, past: task.past ?? [] });
-      await savePicture(place, picture, recipe, { signal });
-      const { width, height } = picture;
-      const { seed } = request as { seed: number };
-      output.result(
-        { path: place.path, width, height, seed, changedFraction: composition?.changedFraction ?? null, report },
-        `${place.path}  (${width} × ${height}, seed ${seed}, ${formatDuration(report.totalMs)})`,
-      );
+      await makePicture(engine, context, {
+        request,
+        inputs,
+        place,
+        model,
+        past: task.past ?? [],
+        device: options.device,
+      });
     }
   });
 }
 
-function parseRequest(
+/** One picture: what it is made of, and where it goes. */
+interface PicturePlan {
+  readonly request: JobRequest;
+  readonly inputs: Map<BlobName, Raster>;
+  readonly place: OutputPlace;
+  readonly model: ModelPackage;
+  readonly past: Recipe['ancestors'];
+  /** Undefined takes the fastest. */
+  readonly device: Device | undefined;
+}
+
+/** Makes a picture, writes it with its recipe, and says where it is. */
+export async function makePicture(
+  engine: EngineSupervisor,
+  context: CliContext,
+  { request, inputs, place, model, past, device }: PicturePlan,
+): Promise<void> {
+  const { output, signal } = context;
+  const job = { request, inputs, modelFolder: model.directory, device: device ?? null };
+  const { pictures, composition, report } = await runJob(engine, job, context);
+  const [picture] = pictures;
+  if (picture === undefined) throw new Error('The job finished without a picture');
+  const recipe = await recipeOf(picture, { context, model, request, report, past });
+  await savePicture(place, picture, recipe, { signal });
+  const { width, height } = picture;
+  const { seed } = request as { seed: number };
+  output.result(
+    { path: place.path, width, height, seed, changedFraction: composition?.changedFraction ?? null, report },
+    `${place.path}  (${width} × ${height}, seed ${seed}, ${formatDuration(report.totalMs)})`,
+  );
+}
+
+/** The request that a task and the shared options come to. @throws AppError `usage-invalid` */
+export function parseRequest(
   { request, prompt }: PictureTask,
   { steps, solver, guidance }: PictureOptions,
   model: ModelPackage,

@@ -23,7 +23,7 @@ Exit status:
   4  an unusable model
 
 Environment:
-  OVIS_HOME      where models and settings are kept
+  OVIS_HOME      where the library, models and settings are kept
   OVIS_DEBUG=1   show stacks of errors, and what the engine prints
 
 Examples:
@@ -51,6 +51,7 @@ export async function runCli(args: readonly string[], { terminal, ...parts }: Cl
     terminal,
     output,
     signal: interrupted.signal,
+    dataFolder: data,
     modelsFolder: join(data, 'models'),
     downloadsFolder: join(data, 'downloads'),
     benchFolder: join(data, 'bench'),

@@ -1,21 +1,23 @@
 // Who may import whom: the table in docs/architecture.md, checked. Type imports count.
 const layers = {
   base: [],
+  files: ['base'],
   raster: ['base'],
   shared: ['base', 'raster'],
   model: ['base', 'raster'],
-  train: ['base', 'raster', 'model'],
-  engine: ['base', 'raster', 'shared', 'model', 'train'],
-  host: ['base', 'raster', 'shared'],
-  server: ['base', 'raster', 'shared', 'host'],
-  main: ['base', 'raster', 'shared', 'host'],
-  cli: ['base', 'raster', 'shared', 'host', 'model', 'train'],
+  train: ['base', 'files', 'raster', 'model'],
+  engine: ['base', 'files', 'raster', 'shared', 'model', 'train'],
+  host: ['base', 'files', 'raster', 'shared', 'model/weights'],
+  server: ['base', 'files', 'raster', 'shared', 'host'],
+  main: ['base', 'files', 'raster', 'shared', 'host'],
+  cli: ['base', 'files', 'raster', 'shared', 'host', 'model', 'train'],
   preload: ['shared'],
   renderer: ['base', 'raster', 'shared'],
 };
 // What each layer may take from outside the repository; anything else is an error.
 const packages = {
   base: '^$',
+  files: '^$',
   raster: '^$',
   shared: '^node_modules/(@orpc/contract|zod)/',
   model: '^node_modules/(@bufbuild/protobuf|@huggingface/tokenizers)/',
@@ -27,8 +29,9 @@ const packages = {
 const source = (layer) => `^src/${layer}/`;
 const isTest = '\\.(test|spec|bench)\\.ts$|^src/testing/';
 
-// Durable writes, locks and file errors: Node helpers without a layer of their own, used by host, train and model/weights/node.
-const fileHelpers = '^src/host/files/';
+// The one part of the model that touches files, and may use what handles them.
+const modelFiles = '^src/model/weights/node/';
+const fileHelpers = source('files');
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   name: `layer-${layer}`,
@@ -37,7 +40,7 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   from: { path: source(layer), pathNot: isTest },
   to: {
     path: '^src/',
-    pathNot: [...[layer, ...allowed].map(source), ...(layer === 'model' || layer === 'train' ? [fileHelpers] : [])],
+    pathNot: [...[layer, ...allowed].map(source), ...(layer === 'model' ? [fileHelpers] : [])],
   },
 }));
 const packageRules = Object.entries(packages).map(([layer, allowed]) => ({
@@ -93,7 +96,8 @@ export default {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|node_modules)/' },
+    // Tests may import anything; and the walker does not know `using` yet.
+    exclude: { path: ['^(dist|node_modules)/', '\\.test\\.ts$'] },
     enhancedResolveOptions: {
       extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
       exportsFields: ['exports'],

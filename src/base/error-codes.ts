@@ -7,7 +7,7 @@ export const errorCodes = {
   internal: 'internal',
   'usage-invalid': 'usage',
 
-  // Files and disks (src/host/files)
+  // Files and disks (src/files)
   'disk-full': 'resource',
   'disk-space-short': 'resource',
   'folder-read-only': 'resource',

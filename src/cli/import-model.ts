@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 
 import { formatBytes } from '#base/format-bytes';
-import { safeFileName } from '#host/files/safe-name';
+import { safeFileName } from '#files/safe-name';
 import type { JsonObject } from '#model/weights/json';
 import { importCheckpoint } from '#model/weights/node/import-checkpoint';
 import { precisions, type Precision } from '#model/weights/package-manifest';

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 import { AppError } from '#base/app-error';
-import { writeFileDurably } from '#host/files/durable-write';
-import { safeFileName } from '#host/files/safe-name';
+import { writeFileDurably } from '#files/durable-write';
+import { safeFileName } from '#files/safe-name';
 import { encodeWithRecipe } from '#host/images/recipe-metadata/picture-recipe';
 import type { OutputFormat } from '#host/images/encode-image';
 import type { Raster } from '#raster/raster';

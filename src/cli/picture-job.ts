@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { AppError } from '#base/app-error';
 import type { EngineSupervisor } from '#host/engine/engine-supervisor';
-import { sha256OfFile } from '#host/files/content-hash';
+import { sha256OfFile } from '#files/content-hash';
 import { pixelHash } from '#host/images/pixel-hash';
 import type { ModelPackage } from '#model/weights/node/model-package';
 import { manifestName } from '#model/weights/package-manifest';

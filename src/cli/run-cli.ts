@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 import { AppError, toAppError } from '#base/app-error';
 import { exitStatus } from '#base/error-codes';
-import { dataFolder } from '#host/files/data-folder';
+import { dataFolder } from '#files/data-folder';
 import { Command, CommanderError } from 'commander';
 
 import type { CliContext } from './cli-context.ts';

@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 
 import { formatBytes } from '#base/format-bytes';
-import { safeFileName } from '#host/files/safe-name';
+import { safeFileName } from '#files/safe-name';
 import { importCheckpoint } from '#model/weights/node/import-checkpoint';
 import { makeCheckpoint, readCheckpointSizes } from '#model/weights/node/make-checkpoint';
 import { manifestName, type Precision } from '#model/weights/package-manifest';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { AppError, toAppError } from '#base/app-error';
 import { formatBytes } from '#base/format-bytes';
-import { writeFileDurably } from '#host/files/durable-write';
-import { freeBytes } from '#host/files/free-space';
+import { writeFileDurably } from '#files/durable-write';
+import { freeBytes } from '#files/free-space';
 import { openPackage } from '#model/weights/node/model-package';
 
 import type { CliContext, RegisterCommand } from '../cli-context.ts';

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-import { writeFileDurably } from '#host/files/durable-write';
+import { writeFileDurably } from '#files/durable-write';
 import { encodeImage } from '#host/images/encode-image';
 import { sampleKinds, type SampleKind } from '#train/data/samples/sample-plan';
 import { curricula, type CurriculumId } from '#train/data/scene/curriculum';

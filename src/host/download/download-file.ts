@@ -1,6 +1,6 @@
 import { delay, throwIfCancelled } from '#base/abort';
 
-import { fileError } from '../files/file-error.ts';
+import { fileError } from '#files/file-error';
 import { givenUp, statusError } from './download-errors.ts';
 import { type AccessToken, fetchFollowing } from './fetch-following.ts';
 import { parseContentLength, parseContentRange, strongEtag } from './http-headers.ts';

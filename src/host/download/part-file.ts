@@ -6,8 +6,8 @@ import { z } from 'zod';
 
 import { throwIfCancelled } from '#base/abort';
 
-import { type Checksum, startHash } from '../files/content-hash.ts';
-import { renameDurably, writeFileDurably } from '../files/durable-write.ts';
+import { type Checksum, startHash } from '#files/content-hash';
+import { renameDurably, writeFileDurably } from '#files/durable-write';
 
 /** A file on a server, as far as its list tells. */
 export interface RemoteFile {

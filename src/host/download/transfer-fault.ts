@@ -1,4 +1,4 @@
-import { systemCode } from '../files/file-error.ts';
+import { systemCode } from '#files/file-error';
 
 /**
  * Why one attempt at a transfer failed, where another attempt may succeed. `unreachable`: no answer at all. `status`: the

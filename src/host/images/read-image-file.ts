@@ -4,7 +4,7 @@ import { throwIfCancelled } from '#base/abort';
 import { AppError } from '#base/app-error';
 import { formatBytes } from '#base/format-bytes';
 
-import { fileError } from '../files/file-error.ts';
+import { fileError } from '#files/file-error';
 
 /** Larger files are no pictures within `maxInputPixels`, even uncompressed at 16 bits. */
 const maxFileBytes = 1 << 30;

@@ -5,8 +5,8 @@ import { z } from 'zod';
 
 import { AppError } from '#base/app-error';
 import { parseVersioned } from '#shared/document/versioned';
-import { writeFileDurably } from '../files/durable-write.ts';
-import { fileError, systemCode } from '../files/file-error.ts';
+import { writeFileDurably } from '#files/durable-write';
+import { fileError, systemCode } from '#files/file-error';
 import { SettingsStore } from '../settings/settings-store.ts';
 import { BlobStore, makeFolderDurably } from './blobs/blob-store.ts';
 import {
@@ -46,8 +46,8 @@ export interface Library {
   /** Undefined where nothing can be written. */
   readonly jobs: JobStore | undefined;
   readonly settings: SettingsStore;
-  /** Documents, last changed first. */
-  listDocuments(): Promise<DocumentSummary[]>;
+  /** Documents, or those in the trash, last changed first. */
+  listDocuments(place?: { readonly trashed: boolean }): Promise<DocumentSummary[]>;
   /** Everything that something refers to. @throws AppError when that cannot be known */
   references(options?: { signal?: AbortSignal | undefined }): Promise<ReferenceSet>;
   /** Clears away what nothing refers to. */
@@ -132,7 +132,7 @@ async function openParts(
     jobs,
     settings,
     references,
-    listDocuments: () => listDocuments(documents, index),
+    listDocuments: (place = { trashed: false }) => listDocuments(documents, index, place),
     sweep: (sweepOptions = {}) => sweep(blobs, () => references(sweepOptions), sweepOptions),
     close,
   };

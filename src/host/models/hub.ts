@@ -9,7 +9,7 @@ import type { RemoteFile } from '../download/part-file.ts';
 import { defaultRetryPolicy, type RetryPolicy, retryDelayMs } from '../download/retry-policy.ts';
 import { TransferFault } from '../download/transfer-fault.ts';
 import { Watchdog } from '../download/watchdog.ts';
-import { parseHostilePath } from '../files/safe-name.ts';
+import { parseHostilePath } from '#files/safe-name';
 
 /** A model hub that speaks Hugging Face's interface. */
 export interface Hub {

@@ -9,7 +9,7 @@ import { forkTypeScript, killHard, nextMessage } from '#testing/fork-typescript'
 import { HubServer } from '#testing/hub-server';
 import { temporaryFolder } from '#testing/temporary-folder';
 
-import { tryFileLock } from '../files/file-lock.ts';
+import { tryFileLock } from '#files/file-lock';
 import { hubFromEnvironment } from './hub.ts';
 import { pulledFolder, pullModel, type PullOptions, verifyPulled } from './pull.ts';
 import type { PullProgress } from './pull-progress.ts';

@@ -6,9 +6,9 @@ import { AppError } from '#base/app-error';
 
 import { downloadFile } from '../download/download-file.ts';
 import type { RetryPolicy } from '../download/retry-policy.ts';
-import { tryFileLock } from '../files/file-lock.ts';
-import { requireFreeBytes } from '../files/free-space.ts';
-import { safeFileName } from '../files/safe-name.ts';
+import { tryFileLock } from '#files/file-lock';
+import { requireFreeBytes } from '#files/free-space';
+import { safeFileName } from '#files/safe-name';
 import { chooseModelFiles } from './choose-files.ts';
 import { type Hub, type HubFile, listRevision } from './hub.ts';
 import { type PullProgress, PullProgressMeter } from './pull-progress.ts';

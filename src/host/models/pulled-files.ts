@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { type Checksum, matchesChecksum } from '../files/content-hash.ts';
-import { writeFileDurably } from '../files/durable-write.ts';
-import { systemCode } from '../files/file-error.ts';
-import { parseHostilePath } from '../files/safe-name.ts';
+import { type Checksum, matchesChecksum } from '#files/content-hash';
+import { writeFileDurably } from '#files/durable-write';
+import { systemCode } from '#files/file-error';
+import { parseHostilePath } from '#files/safe-name';
 
 /** Stands in a pulled folder and says what is in it. A folder without one, or that is not complete, is not to be used. */
 const recordName = '.pulled.json';

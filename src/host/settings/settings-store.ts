@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { delay } from '#base/abort';
 import type { Dispose } from '#base/disposable';
 import { defaultSettings, zSettings, type Settings, type SettingsChanges } from '#shared/library/settings';
-import { writeFileDurably } from '../files/durable-write.ts';
-import { fileError, systemCode } from '../files/file-error.ts';
-import { tryFileLock } from '../files/file-lock.ts';
+import { writeFileDurably } from '#files/durable-write';
+import { fileError, systemCode } from '#files/file-error';
+import { tryFileLock } from '#files/file-lock';
 import { readSettings } from './read-settings.ts';
 
 export type SettingsListener = (settings: Settings) => void;

@@ -7,8 +7,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 import { AppError } from '#base/app-error';
-import { isTemporaryName } from '#host/files/durable-write';
-import { fileError } from '#host/files/file-error';
+import { isTemporaryName } from '#files/durable-write';
+import { fileError } from '#files/file-error';
 import type { ParameterSpec } from '#model/parameters';
 import { SafetensorsFile } from '#model/weights/node/safetensors-file';
 import { writeSafetensors } from '#model/weights/node/write-safetensors';

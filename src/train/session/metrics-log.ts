@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 
-import { writeFileDurably } from '#host/files/durable-write';
-import { fileError, systemCode } from '#host/files/file-error';
+import { writeFileDurably } from '#files/durable-write';
+import { fileError, systemCode } from '#files/file-error';
 
 import type { StepMetrics } from './train.ts';
 

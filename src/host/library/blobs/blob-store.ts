@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { throwIfCancelled } from '#base/abort';
 import { AppError } from '#base/app-error';
 import type { BlobName } from '#shared/contract/job-request';
-import { renameDurably, syncFolder, writeFileDurably } from '../../files/durable-write.ts';
-import { fileError, systemCode } from '../../files/file-error.ts';
+import { renameDurably, syncFolder, writeFileDurably } from '#files/durable-write';
+import { fileError, systemCode } from '#files/file-error';
 import type { LibraryFs } from '../library-fs.ts';
 
 export interface BlobInfo {

@@ -5,8 +5,8 @@ import sharp from 'sharp';
 
 import { AppError } from '#base/app-error';
 import type { BlobName } from '#shared/contract/job-request';
-import { temporaryPathBeside } from '../../files/durable-write.ts';
-import { systemCode } from '../../files/file-error.ts';
+import { temporaryPathBeside } from '#files/durable-write';
+import { systemCode } from '#files/file-error';
 import type { BlobStore } from './blob-store.ts';
 
 /** Longest sides in pixels: a list, a grid, a large preview on a dense screen. */

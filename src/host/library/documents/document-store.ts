@@ -6,9 +6,9 @@ import { AppError } from '#base/app-error';
 import type { Document } from '#shared/document/document';
 import type { HistoryNode } from '#shared/document/history-node';
 import { newDocumentId, newNodeId, zDocumentId, type DocumentId } from '#shared/document/ids';
-import { isTemporaryName, renameDurably, temporaryPathBeside } from '../../files/durable-write.ts';
-import { fileError, systemCode } from '../../files/file-error.ts';
-import { tryFileLock } from '../../files/file-lock.ts';
+import { isTemporaryName, renameDurably, temporaryPathBeside } from '#files/durable-write';
+import { fileError, systemCode } from '#files/file-error';
+import { tryFileLock } from '#files/file-lock';
 import { makeFolderDurably, readFolder } from '../blobs/blob-store.ts';
 import { Journal } from '../journal/journal.ts';
 import type { JournalRecord } from '../journal/record-format.ts';
@@ -212,22 +212,33 @@ export class DocumentStore {
   }
 
   /** Changes when a document was changed: what a list may keep until then. */
-  async changedAt(id: DocumentId): Promise<{ readonly changedAtMs: number; readonly sizeBytes: number }> {
+  async changedAt(
+    id: DocumentId,
+    { trashed = false }: { trashed?: boolean } = {},
+  ): Promise<{ readonly changedAtMs: number; readonly sizeBytes: number }> {
+    const path = join(this.#place(id, trashed), journalFile);
     try {
-      const { mtimeMs, size } = await this.#fs.lstat(join(this.#folderOf(id), journalFile));
+      const { mtimeMs, size } = await this.#fs.lstat(path);
       return { changedAtMs: mtimeMs, sizeBytes: size };
     } catch (error) {
       if (systemCode(error) === 'ENOENT') throw missing();
-      throw fileError(error, this.#folderOf(id), 'look at a document');
+      throw fileError(error, path, 'look at a document');
     }
   }
 
-  async summary(id: DocumentId): Promise<DocumentSummary> {
-    const { changedAtMs } = await this.changedAt(id);
-    const { tree } = (await this.#open.get(id)?.document) ?? (await this.peek(id));
+  async summary(id: DocumentId, { trashed = false }: { trashed?: boolean } = {}): Promise<DocumentSummary> {
+    const { changedAtMs } = await this.changedAt(id, { trashed });
+    const open = trashed ? undefined : await this.#open.get(id)?.document;
+    const { tree } =
+      open ?? (await OpenDocument.open(id, this.#place(id, trashed), { ...this.#options, readOnly: true }));
     const node = tree.current === null ? undefined : tree.nodes.get(tree.current);
     if (node === undefined) throw missing();
     return { id, title: tree.title, node, stepCount: tree.nodes.size, changedAtMs };
+  }
+
+  /** A copy with all its history. @throws AppError `document-missing` */
+  async duplicate(id: DocumentId): Promise<DocumentId> {
+    return this.createFromRecords((await this.records(id)).map(({ payload }) => payload));
   }
 
   /** Moves a document to the trash. @throws AppError `document-busy` while it is open */
@@ -259,7 +270,11 @@ export class DocumentStore {
   }
 
   #folderOf(id: DocumentId): string {
-    return join(this.#folder, id);
+    return this.#place(id, false);
+  }
+
+  #place(id: DocumentId, trashed: boolean): string {
+    return join(trashed ? this.#trash : this.#folder, id);
   }
 }
 

@@ -9,8 +9,8 @@ import type { Commit, HistoryEvent, NodeChanges } from '#shared/document/history
 import { nodeOf, replay, staleBelow, type HistoryTree } from '#shared/document/history-tree';
 import type { DocumentId, NodeId } from '#shared/document/ids';
 import type { PromptState } from '#shared/document/prompt-state';
-import { tryFileLock, type FileLock, type LockOwner } from '../../files/file-lock.ts';
-import { fileError, systemCode } from '../../files/file-error.ts';
+import { tryFileLock, type FileLock, type LockOwner } from '#files/file-lock';
+import { fileError, systemCode } from '#files/file-error';
 import { Journal, readRecord } from '../journal/journal.ts';
 import type { LibraryFs } from '../library-fs.ts';
 import { readLog, type DocumentLog } from './document-log.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { frozen } from '#shared/document/frozen';
 import type { HistoryEvent } from '#shared/document/history-node';
-import { writeFileDurably } from '../../files/durable-write.ts';
+import { writeFileDurably } from '#files/durable-write';
 import { decodeRecord, encodeRecord } from '../journal/record-format.ts';
 import type { LibraryFs } from '../library-fs.ts';
 

@@ -3,7 +3,7 @@ import type { Document } from '#shared/document/document';
 import { nodeOf, pathTo } from '#shared/document/history-tree';
 import type { NodeId } from '#shared/document/ids';
 import type { Recipe } from '#shared/recipe/recipe';
-import { writeFileDurably } from '../../files/durable-write.ts';
+import { writeFileDurably } from '#files/durable-write';
 import { encodeImage, type EncodeOptions } from '../../images/encode-image.ts';
 import { encodeWithRecipe, readPictureRecipe } from '../../images/recipe-metadata/picture-recipe.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';

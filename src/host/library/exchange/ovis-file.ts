@@ -8,7 +8,7 @@ import type { HistoryEvent } from '#shared/document/history-node';
 import { nodeOf, nodeReferences, pathTo } from '#shared/document/history-tree';
 import type { DocumentId } from '#shared/document/ids';
 import { parseVersioned } from '#shared/document/versioned';
-import { requireFreeBytes } from '../../files/free-space.ts';
+import { requireFreeBytes } from '#files/free-space';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { ReferenceSet } from '../blobs/references.ts';
 import { recordsFor } from '../documents/connected-records.ts';

@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import { fromBufferPromise, openPromise, type Entry, type ZipFile } from 'yauzl';
 
 import { AppError } from '#base/app-error';
-import { fileError } from '../../files/file-error.ts';
-import { parseHostilePath } from '../../files/safe-name.ts';
+import { fileError } from '#files/file-error';
+import { parseHostilePath } from '#files/safe-name';
 
 export interface ZipLimits {
   readonly maxEntries: number;

@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
 import { throwIfCancelled } from '#base/abort';
-import { renameDurably, temporaryPathBeside } from '../../files/durable-write.ts';
-import { fileError } from '../../files/file-error.ts';
+import { renameDurably, temporaryPathBeside } from '#files/durable-write';
+import { fileError } from '#files/file-error';
 
 /** One file of an archive: its bytes, or where they come from when its turn comes. */
 export interface ZipContent {

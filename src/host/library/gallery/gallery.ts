@@ -14,8 +14,8 @@ import {
   type GalleryItem,
   type GalleryPage,
 } from '#shared/library/gallery-item';
-import { tryFileLock, type FileLock } from '../../files/file-lock.ts';
-import { systemCode } from '../../files/file-error.ts';
+import { tryFileLock, type FileLock } from '#files/file-lock';
+import { systemCode } from '#files/file-error';
 import { isDatabaseDamage } from '../index/index-database.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
 import { Journal, tailOf, type JournalReading } from '../journal/journal.ts';
@@ -60,12 +60,20 @@ export class Gallery {
     await this.#write(() => items.map((item) => ({ type: 'put', item })));
   }
 
-  /** Changes what may be changed of items; ids that are not there are passed over. */
-  async change(ids: readonly GalleryId[], changes: GalleryChanges): Promise<void> {
+  /**
+   * Changes what may be changed of items; ids that are not there are passed over.
+   * @param changes The same for all, or what each as it is now comes to.
+   */
+  async change(
+    ids: readonly GalleryId[],
+    changes: GalleryChanges | ((item: GalleryItem) => GalleryChanges),
+  ): Promise<void> {
     await this.#write((index) =>
       ids.flatMap((id) => {
         const item = index.get(id);
-        return item === undefined ? [] : [{ type: 'put', item: { ...item, ...changes } }];
+        return item === undefined
+          ? []
+          : [{ type: 'put', item: { ...item, ...(typeof changes === 'function' ? changes(item) : changes) } }];
       }),
     );
   }

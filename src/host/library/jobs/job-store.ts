@@ -9,7 +9,7 @@ import type { JobRequest } from '#shared/contract/job-request';
 import { parseVersioned } from '#shared/document/versioned';
 import { randomId } from '#shared/document/ids';
 import { isFinal, zJobRecord, type JobRecord } from '#shared/library/job-record';
-import { tryFileLock, type FileLock } from '../../files/file-lock.ts';
+import { tryFileLock, type FileLock } from '#files/file-lock';
 import { makeFolderDurably, readFolder } from '../blobs/blob-store.ts';
 import { Journal } from '../journal/journal.ts';
 import type { JournalRecord } from '../journal/record-format.ts';

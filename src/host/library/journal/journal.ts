@@ -2,8 +2,8 @@ import * as nodeFs from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { AppError } from '#base/app-error';
-import { renameDurably, syncFolder, temporaryPathBeside, writeFileDurably } from '../../files/durable-write.ts';
-import { fileError, systemCode } from '../../files/file-error.ts';
+import { renameDurably, syncFolder, temporaryPathBeside, writeFileDurably } from '#files/durable-write';
+import { fileError, systemCode } from '#files/file-error';
 import type { LibraryFs } from '../library-fs.ts';
 import {
   decodeRecord,

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { AppError } from '#base/app-error';
-import { fileError } from '#host/files/file-error';
+import { fileError } from '#files/file-error';
 import { isJsonObject, parseJsonObject, type JsonObject } from '../json.ts';
 import type { TensorPlace } from './convert-tensor.ts';
 import { SafetensorsFile } from './safetensors-file.ts';

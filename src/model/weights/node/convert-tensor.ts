@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AppError } from '#base/app-error';
 import { assert, defined } from '#base/assert';
-import { fileError } from '#host/files/file-error';
+import { fileError } from '#files/file-error';
 import type { ParameterSpec } from '../../parameters.ts';
 import { convertParameter, type ConversionOptions, type RowSource, type TensorSink } from '../convert-parameter.ts';
 import { bfloat16ToFloat32, float16ToFloat32, indexOfNonFinite } from '../float16.ts';

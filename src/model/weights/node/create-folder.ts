@@ -2,10 +2,10 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { throwIfCancelled } from '#base/abort';
 import { AppError } from '#base/app-error';
-import { renameDurably, syncFolder } from '#host/files/durable-write';
-import { fileError } from '#host/files/file-error';
-import { tryFileLock } from '#host/files/file-lock';
-import { requireFreeBytes } from '#host/files/free-space';
+import { renameDurably, syncFolder } from '#files/durable-write';
+import { fileError } from '#files/file-error';
+import { tryFileLock } from '#files/file-lock';
+import { requireFreeBytes } from '#files/free-space';
 
 const temporaryPrefix = '.unfinished-';
 

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '#base/abort';
-import { writeFileDurably } from '#host/files/durable-write';
-import { fileError } from '#host/files/file-error';
+import { writeFileDurably } from '#files/durable-write';
+import { fileError } from '#files/file-error';
 import { parseOvisConfig } from '../../ovis/config.ts';
 import { ovisParameters } from '../../ovis/parameters.ts';
 import { byteTokenizer } from '../byte-tokenizer.ts';

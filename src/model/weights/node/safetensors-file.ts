@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { fileError } from '#host/files/file-error';
+import { fileError } from '#files/file-error';
 import {
   headerSizeBytes,
   parseSafetensorsHeader,

@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 
-import { renameDurably, temporaryPathBeside } from '#host/files/durable-write';
-import { fileError } from '#host/files/file-error';
+import { renameDurably, temporaryPathBeside } from '#files/durable-write';
+import { fileError } from '#files/file-error';
 import { layOutSafetensors } from '../safetensors.ts';
 import type { TensorData } from '../tensor-data.ts';
 import { defined } from '#base/assert';

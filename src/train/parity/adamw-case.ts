@@ -7,8 +7,7 @@ import { adamW } from '../optimise/adamw.ts';
 import { hostTensor, type HostTensor } from '../runtime.ts';
 import { parameterData } from '../session/parameter-layout.ts';
 import { buildUpdateStep, nextName } from '../session/training-step.ts';
-import { maxDifference, type GradientCase } from './gradient-case.ts';
-import type { GradientOptions, GradientRow } from './gradient-cases.ts';
+import { maxDifference, type GradientCase, type GradientOptions, type GradientRow } from './gradient-case.ts';
 import { flowCase } from './gradient-objectives.ts';
 
 export async function adamwCase(

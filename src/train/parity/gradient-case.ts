@@ -6,7 +6,26 @@ import { readSafetensors } from '#model/weights/node/safetensors-file';
 import type { TensorData } from '#model/weights/tensor-data';
 
 import { lowRankAdapters } from '../adapters/low-rank.ts';
-import type { GradientRow } from './gradient-cases.ts';
+import type { LoadGraph } from '../runtime.ts';
+
+/** One compared tensor. */
+export interface GradientRow {
+  readonly case: string;
+  readonly tensor: string;
+  /** Largest absolute difference. */
+  readonly error: number;
+  readonly allowed: number;
+  readonly passed: boolean;
+  /** Error as a share of the tensor's root mean square, where the manifest gives that. */
+  readonly relative: number | null;
+}
+
+export interface GradientOptions {
+  readonly loadGraph: LoadGraph;
+  /** Build with the fused operators that training uses (default), or with composites only. */
+  readonly fused?: boolean;
+  readonly signal?: AbortSignal;
+}
 
 /** What the manifest says of one tensor. */
 export interface ExpectedTensor {

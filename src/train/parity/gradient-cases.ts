@@ -17,29 +17,10 @@ import { float32Of, type TensorData } from '#model/weights/tensor-data';
 
 import { gradients } from '../autodiff/gradients.ts';
 import { parameterData } from '../session/parameter-layout.ts';
-import type { HostTensor, LoadGraph } from '../runtime.ts';
-import { GradientCase, type ManifestCase } from './gradient-case.ts';
+import type { HostTensor } from '../runtime.ts';
+import { GradientCase, type GradientOptions, type GradientRow, type ManifestCase } from './gradient-case.ts';
 import { objectives, type GradientObjective } from './gradient-objectives.ts';
 import { adamwCase } from './adamw-case.ts';
-
-/** One compared tensor. */
-export interface GradientRow {
-  readonly case: string;
-  readonly tensor: string;
-  /** Largest absolute difference. */
-  readonly error: number;
-  readonly allowed: number;
-  readonly passed: boolean;
-  /** Error as a share of the tensor's root mean square, where the manifest gives that. */
-  readonly relative: number | null;
-}
-
-export interface GradientOptions {
-  readonly loadGraph: LoadGraph;
-  /** Build with the fused operators that training uses (default), or with composites only. */
-  readonly fused?: boolean;
-  readonly signal?: AbortSignal;
-}
 
 /** A folder with its checkpoint in memory. */
 export interface GradientFolder {

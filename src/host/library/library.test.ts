@@ -204,6 +204,11 @@ describe('the library', () => {
     await document.rename('first');
     expect((await library.listDocuments()).map(({ title }) => title)).toEqual(['first', 'two']);
     await library.documents.close(one);
+    const copy = await library.documents.duplicate(one);
+    await library.documents.remove(copy);
+    expect((await library.listDocuments({ trashed: true })).map(({ id, title }) => [id, title])).toEqual([
+      [copy, 'first'],
+    ]);
     await library.close();
     await writeFile(join(library.folder, 'documents', two, 'journal'), 'gone');
     const again = await open(home);

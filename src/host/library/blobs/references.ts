@@ -48,7 +48,8 @@ export function galleryReferences(item: GalleryItem): BlobName[] {
 }
 
 export function jobReferences(job: JobRecord): BlobName[] {
-  return [...requestReferences(job.request), ...job.results];
+  const patch = job.composition?.patch?.blob;
+  return [...requestReferences(job.request), ...job.results, ...(patch === undefined ? [] : [patch])];
 }
 
 /** A set of blobs that follows tile indices to their tiles. */

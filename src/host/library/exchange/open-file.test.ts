@@ -18,7 +18,7 @@ import { encodeWithRecipe, readPictureRecipe } from '../../images/recipe-metadat
 import { openLibrary, type Library } from '../library.ts';
 import { exportDocument, exportDocumentTo } from './export-document.ts';
 import { flatten } from './flatten.ts';
-import { openFile, openPicture } from './open-file.ts';
+import { openFile, openPicture, placePicture } from './open-file.ts';
 import { writeOvis } from './ovis-file.ts';
 
 const request = zJobRequest.parse({
@@ -197,6 +197,22 @@ describe('a file from elsewhere', () => {
       prompt: 'a fox in snow',
       parameters: { seed: 99, seedLocked: true, steps: 20, textGuidance: 7, width: 512, height: 640 },
     });
+  });
+
+  it('can be placed without a document, and is in the gallery once', async () => {
+    const library = await newLibrary();
+    const bytes = await encodeWithRecipe(picture, { format: 'png' }, recipe);
+    for (let time = 0; time < 2; time += 1) {
+      const placed = await placePicture(bytes, 'lamp.png', library);
+      expect(placed).toMatchObject({
+        pixels: { width: 12, height: 8 },
+        recipe: request,
+        prompt: { prompt: 'a brass lamp' },
+      });
+      expect(await library.blobs.read(placed.pixels.blob)).toEqual(Buffer.from(bytes));
+    }
+    expect((await library.gallery.page()).items).toMatchObject([{ fileName: 'lamp.png', document: null }]);
+    expect(await library.documents.ids()).toEqual([]);
   });
 
   it('that is nothing we read is refused, and leaves nothing', async () => {

@@ -16,7 +16,7 @@ import { decodeImage, type DecodedImage } from '../../images/decode-image.ts';
 import { encodeImage } from '../../images/encode-image.ts';
 import { readImageFile } from '../../images/read-image-file.ts';
 import { readPictureRecipe } from '../../images/recipe-metadata/picture-recipe.ts';
-import { sha256 } from '../blobs/blob-store.ts';
+import { sha256, type BlobStore } from '../blobs/blob-store.ts';
 import type { Library } from '../library.ts';
 import type { ImportNote } from './import-note.ts';
 import { decodeOra } from './ora-read.ts';
@@ -69,24 +69,63 @@ export async function openPicture(
 ): Promise<OpenedFile> {
   const known = await knownWork(bytes, library);
   if (known) return { ...known, notes: [] };
-  const decoded = await decodeImage(bytes, { signal });
-  const { name } = await library.blobs.put(bytes, { signal });
-  const { width, height } = decoded.raster;
-  const asIs: Pixels = { kind: 'picture', blob: name, width, height };
-  const pixels = isShownAsIs(decoded) ? asIs : await storeConverted(decoded, library, signal);
-  const { prompt, request } = await foundPrompt(bytes);
+  const taken = await takePicture(bytes, library, { signal });
   const title = basename(fileName, extname(fileName)).slice(0, 255);
+  const { pixels } = taken;
   const layer = createLayer('raster', newLayerId(randomBytes), title || 'Picture', { pixels });
-  const content = { order: [layer.id], layers: { [layer.id]: layer }, prompt };
-  const opened = await keep(
-    { document: createDocument({ width, height }, content), notes: notesOf(decoded) },
-    title,
-    library,
-  );
-  await library.gallery.put([
-    galleryItem(asIs, { fileName: fileName.slice(0, 255), recipe: request, document: opened.document, addedAt: now() }),
-  ]);
+  const content = {
+    order: [layer.id],
+    layers: { [layer.id]: layer },
+    prompt: taken.prompt ?? defaultPromptState,
+  };
+  const opened = await keep({ document: createDocument(pixels, content), notes: taken.notes }, title, library);
+  await library.gallery.put([galleryItem(taken, fileName, { document: opened.document, addedAt: now() })]);
   return opened;
+}
+
+/** A picture from outside as a layer can have it, and what its file says of how it was made. */
+export interface PlacedPicture {
+  readonly pixels: PicturePixels;
+  readonly recipe: JobRequest | null;
+  /** The prompt bar with that, also of other programs; null when the file says nothing. */
+  readonly prompt: PromptState | null;
+  readonly notes: readonly ImportNote[];
+}
+
+/**
+ * Takes in a picture to be placed on a canvas or handed to a job. The file itself goes to the gallery.
+ * @throws AppError as `decodeImage`
+ */
+export async function placePicture(
+  bytes: Uint8Array,
+  fileName: string,
+  library: Pick<Library, 'blobs' | 'gallery'>,
+  { signal, now = Date.now }: OpenOptions = {},
+): Promise<PlacedPicture> {
+  const taken = await takePicture(bytes, library, { signal });
+  await library.gallery.put([galleryItem(taken, fileName, { document: null, addedAt: now() })]);
+  const { pixels, recipe, prompt, notes } = taken;
+  return { pixels, recipe, prompt, notes };
+}
+
+type PicturePixels = Extract<Pixels, { kind: 'picture' }>;
+
+interface TakenPicture extends PlacedPicture {
+  /** The file as it came. */
+  readonly original: PicturePixels;
+}
+
+async function takePicture(
+  bytes: Uint8Array,
+  { blobs }: Pick<Library, 'blobs'>,
+  { signal }: OpenOptions,
+): Promise<TakenPicture> {
+  const decoded = await decodeImage(bytes, { signal });
+  const { name } = await blobs.put(bytes, { signal });
+  const { width, height } = decoded.raster;
+  const original: PicturePixels = { kind: 'picture', blob: name, width, height };
+  const pixels = isShownAsIs(decoded) ? original : await storeConverted(decoded, blobs, signal);
+  return { original, pixels, notes: notesOf(decoded), ...(await foundPrompt(bytes)) };
 }
 
 async function keep({ document, notes }: ImportedDocument, title: string, { documents }: Parts): Promise<OpenedFile> {
@@ -120,16 +159,16 @@ async function knownWork(bytes: Uint8Array, { documents, gallery }: Parts): Prom
   return undefined;
 }
 
-async function foundPrompt(bytes: Uint8Array): Promise<{ prompt: PromptState; request: JobRequest | null }> {
+async function foundPrompt(bytes: Uint8Array): Promise<Pick<PlacedPicture, 'prompt' | 'recipe'>> {
   const found = await readPictureRecipe(bytes);
   switch (found.kind) {
     case 'studio':
-      return { prompt: promptOfRequest(found.recipe.request), request: found.recipe.request };
+      return { prompt: promptOfRequest(found.recipe.request), recipe: found.recipe.request };
     case 'foreign':
-      return { prompt: promptOfForeignRecipe(found.recipe), request: null };
+      return { prompt: promptOfForeignRecipe(found.recipe), recipe: null };
     case 'none':
     case 'unreadable':
-      return { prompt: defaultPromptState, request: null };
+      return { prompt: null, recipe: null };
     default:
       return assertNever(found);
   }
@@ -142,13 +181,13 @@ function isShownAsIs({ format, conversions }: DecodedImage): boolean {
 
 /** Keeps 16 bits where there are 16; the file itself stays in the gallery. */
 async function storeConverted(
-  decoded: DecodedImage,
-  { blobs }: Parts,
+  { raster, deep }: DecodedImage,
+  blobs: BlobStore,
   signal: AbortSignal | undefined,
-): Promise<Pixels> {
-  const { width, height } = decoded.raster;
-  const png = await encodeImage(decoded.deep ?? decoded.raster, { format: 'png' }, { signal });
-  return { kind: 'picture', blob: (await blobs.put(png, { signal })).name, width, height };
+): Promise<PicturePixels> {
+  const png = await encodeImage(deep ?? raster, { format: 'png' }, { signal });
+  const { name } = await blobs.put(png, { signal });
+  return { kind: 'picture', blob: name, width: raster.width, height: raster.height };
 }
 
 function notesOf({ conversions }: DecodedImage): ImportNote[] {
@@ -159,10 +198,10 @@ function notesOf({ conversions }: DecodedImage): ImportNote[] {
 }
 
 function galleryItem(
-  pixels: Extract<Pixels, { kind: 'picture' }>,
-  more: Pick<GalleryItem, 'fileName' | 'recipe' | 'document' | 'addedAt'>,
+  { original: { blob, width, height }, recipe }: TakenPicture,
+  fileName: string,
+  more: Pick<GalleryItem, 'document' | 'addedAt'>,
 ): GalleryItem {
-  const { blob, width, height } = pixels;
   return {
     version: 1,
     // One entry for one file, however often it is opened.
@@ -171,6 +210,8 @@ function galleryItem(
     width,
     height,
     origin: 'imported',
+    fileName: fileName.slice(0, 255),
+    recipe,
     caption: '',
     tags: [],
     favourite: false,

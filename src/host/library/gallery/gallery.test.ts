@@ -120,6 +120,8 @@ describe('the gallery', () => {
       { tag: 'sky', count: 1 },
     ]);
     expect(await found(gallery, 'sea')).toEqual([]);
+    await gallery.change([id('a'), id('b')], ({ tags }) => ({ tags: [...tags, 'both'] }));
+    expect((await gallery.get(id('a')))?.tags).toEqual(['night', 'both']);
   });
 
   it('is all there again when the index is lost, empty, garbage, or damaged inside', async () => {

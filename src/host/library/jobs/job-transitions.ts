@@ -9,7 +9,12 @@ export type JobChange =
   | { readonly type: 'started' }
   /** A picture came out; more may follow. */
   | { readonly type: 'result'; readonly blob: BlobName }
-  | { readonly type: 'finished'; readonly text: string }
+  | {
+      readonly type: 'finished';
+      readonly text: string;
+      readonly composition?: JobRecord['composition'];
+      readonly report?: JobRecord['report'];
+    }
   | { readonly type: 'failed'; readonly error: AppError }
   | { readonly type: 'cancelled' }
   /** Whoever ran it went away without a word: the engine or the whole studio. */
@@ -25,11 +30,13 @@ export function changed(job: JobRecord, change: JobChange, nowMs: number): JobRe
   switch (change.type) {
     case 'started':
       // A re-run starts over: what an interrupted run left would be there twice.
-      return { ...job, state: 'running', attempts: job.attempts + 1, results: [], text: '' };
+      return { ...job, state: 'running', attempts: job.attempts + 1, results: [], text: '', composition: null };
     case 'result':
       return { ...job, results: [...job.results, change.blob] };
-    case 'finished':
-      return { ...job, state: 'finished', text: change.text, endedAt: nowMs };
+    case 'finished': {
+      const { text, composition = null, report = null } = change;
+      return { ...job, state: 'finished', text, composition, report, endedAt: nowMs };
+    }
     case 'failed':
       return { ...job, state: 'failed', error: toWireError(change.error), endedAt: nowMs };
     case 'cancelled':

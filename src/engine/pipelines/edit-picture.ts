@@ -7,6 +7,7 @@ import type { Raster } from '#raster/raster';
 import { assertNever } from '#base/assert';
 import type { JobWarning } from '#shared/contract/job-events';
 import type { ControlRequest, EditRequest, InpaintRequest, OutpaintRequest } from '#shared/contract/job-request';
+import { modelLimits } from '#shared/contract/model-limits';
 
 import type { JobResult } from '../jobs/run-job.ts';
 import type { Composite, CompositeWarning } from './compositing/composite.ts';
@@ -14,12 +15,11 @@ import { finishEdit, planEdit } from './compositing/edit.ts';
 import { finishInpaint, planInpaint, type InpaintPlan } from './compositing/inpaint.ts';
 import { latentMask } from './compositing/latent-merge.ts';
 import { planOutpaint } from './compositing/outpaint.ts';
-import { modelLimits } from './model-limits.ts';
 import { renderEdit, type EditInstruction, type RenderContext } from './render.ts';
 
 /** Changes a whole picture by an instruction; keeps the bytes of whatever the instruction left alone. */
 export async function editPicture(context: RenderContext, request: EditRequest, image: Raster): Promise<JobResult> {
-  const plan = planEdit(image, modelLimits(context.model));
+  const plan = planEdit(image, modelLimits(context.model.package.config));
   const { picture, reconstruct } = await renderEdit(context, request, toRgb(plan.source));
   const reconstruction = await reconstruct();
   context.onEvent({ kind: 'phase', name: 'compose' });
@@ -34,7 +34,7 @@ export async function inpaintPicture(
   mask: Raster,
 ): Promise<JobResult> {
   const { intent, strength, contextScale } = request;
-  const limits = modelLimits(context.model);
+  const limits = modelLimits(context.model.package.config);
   return renderRegion(context, request, intent, planInpaint({ image, mask, intent, strength, contextScale, limits }));
 }
 
@@ -44,7 +44,7 @@ export async function outpaintPicture(
   request: OutpaintRequest,
   image: Raster,
 ): Promise<JobResult> {
-  const plan = planOutpaint({ image, extend: request.extend, limits: modelLimits(context.model) });
+  const plan = planOutpaint({ image, extend: request.extend, limits: modelLimits(context.model.package.config) });
   return renderRegion(context, request, 'expand', plan);
 }
 
@@ -55,7 +55,7 @@ export async function controlPicture(
   image: Raster,
 ): Promise<JobResult> {
   const map = controlMap(request.map, image);
-  const { source } = planEdit(map, modelLimits(context.model));
+  const { source } = planEdit(map, modelLimits(context.model.package.config));
   const { picture } = await renderEdit(context, request, toRgb(source));
   return { pictures: [picture], composition: null, text: '', warnings: [] };
 }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type PixelBox } from '#raster/crop';
+import { defaultLimits, type ModelLimits } from '#shared/contract/model-limits';
 import { contextPadding, frameWithin, planContextFrame, planWholeFrame } from './context-frame.ts';
-import { type ModelLimits, defaultLimits } from './recipe.ts';
 
 const nanoLimits: ModelLimits = { multiple: 32, minSide: 128, maxArea: 256 * 256 };
 

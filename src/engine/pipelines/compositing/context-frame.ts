@@ -1,6 +1,7 @@
 import { assert } from '#base/assert';
 import { type PixelBox } from '#raster/crop';
-import { type ModelLimits, recipe } from './recipe.ts';
+import { type ModelLimits } from '#shared/contract/model-limits';
+import { recipe } from './recipe.ts';
 
 /**
  * The part of the picture that the model sees. Its sides are multiples of the model's, and it lies within the picture

@@ -1,13 +1,14 @@
 import { maskOfPatch } from '#raster/patch';
 import { type Plane, createPlane } from '#raster/plane';
 import { type Raster } from '#raster/raster';
+import { defaultLimits, type ModelLimits } from '#shared/contract/model-limits';
 import { alignResult } from './align-result.ts';
 import { changedPixels, softChange } from './change-mask.ts';
 import { type Composite, type CompositeWarning, alignmentWarnings, composeResult } from './composite.ts';
 import { type ContextFrame, type Size, frameWithin, planWholeFrame } from './context-frame.ts';
 import { pictureInFrame } from './frame-pixels.ts';
 import { type ColourMatch, matchColours } from './match-colours.ts';
-import { type ModelLimits, defaultLimits, recipe } from './recipe.ts';
+import { recipe } from './recipe.ts';
 
 export interface EditPlan {
   readonly image: Raster;

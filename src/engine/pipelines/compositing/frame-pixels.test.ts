@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type Raster } from '#raster/raster';
 import { maskWhere, pictures, withAlpha } from '#testing/pictures';
+import { defaultLimits } from '#shared/contract/model-limits';
 import { type ContextFrame, planWholeFrame } from './context-frame.ts';
 import { maskInFrame, pictureInFrame } from './frame-pixels.ts';
-import { defaultLimits } from './recipe.ts';
 
 const frameOf = (x: number, y: number, width: number, height: number, scale = 1): ContextFrame => ({
   x,

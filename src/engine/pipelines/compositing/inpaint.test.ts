@@ -5,8 +5,9 @@ import { type Raster } from '#raster/raster';
 import { largestDifference } from '#testing/largest-difference';
 import { discMask, maskWhere, pictures, withAlpha } from '#testing/pictures';
 import { displaced, tinted } from '#testing/regression-engine';
+import { type ModelLimits } from '#shared/contract/model-limits';
 import { finishInpaint, planInpaint } from './inpaint.ts';
-import { type Intent, type ModelLimits } from './recipe.ts';
+import { type Intent } from './recipe.ts';
 
 const limits: ModelLimits = { multiple: 32, minSide: 128, maxArea: 256 * 256 };
 const fill = { intent: 'fill', strength: 1, limits } as const;

@@ -2,13 +2,14 @@ import { AppError } from '#base/app-error';
 import { maskBounds, maskOfRaster } from '#raster/mask';
 import { mapPlane } from '#raster/plane';
 import { type Raster } from '#raster/raster';
+import { defaultLimits, type ModelLimits } from '#shared/contract/model-limits';
 import { alignResult } from './align-result.ts';
 import { type Composite, alignmentWarnings, composeResult, coveredFraction } from './composite.ts';
 import { type ContextFrame, contextPadding, planContextFrame } from './context-frame.ts';
 import { maskInFrame, pictureInFrame } from './frame-pixels.ts';
 import { matchColours } from './match-colours.ts';
 import { prefillRegion } from './prefill.ts';
-import { type Intent, type ModelLimits, defaultLimits, recipe } from './recipe.ts';
+import { type Intent, recipe } from './recipe.ts';
 import { type RegionMasks, buildRegionMasks, featherPxOf, reachOf } from './region-masks.ts';
 
 export interface InpaintInput {

@@ -1,8 +1,9 @@
 import { AppError } from '#base/app-error';
 import { type Raster } from '#raster/raster';
+import { type ModelLimits } from '#shared/contract/model-limits';
 import { type Size } from './context-frame.ts';
 import { type InpaintPlan, planInpaint } from './inpaint.ts';
-import { type ModelLimits, recipe } from './recipe.ts';
+import { recipe } from './recipe.ts';
 
 /** Pixels to add at each side. */
 interface Extension {

@@ -6,18 +6,6 @@ export type Intent = InpaintIntent | 'expand';
 /** What a region is painted over with: its own blur, a neutral grey, what surrounds it, or its border carried on. */
 export type Paint = 'blur' | 'grey' | 'surroundings' | 'edges';
 
-/** What the model can take. All sizes in pixels. */
-export interface ModelLimits {
-  /** Sides are multiples of this. */
-  readonly multiple: number;
-  /** Shortest side it works well at: less is widened with context, and small pictures are enlarged. */
-  readonly minSide: number;
-  /** Largest area: more is reduced, both axes by one factor. */
-  readonly maxArea: number;
-}
-
-export const defaultLimits: ModelLimits = { multiple: 32, minSide: 512, maxArea: 1024 * 1024 };
-
 /**
  * The numbers of the recipe, in one place. `px` is a pixel of the picture, `modelPx` one of the picture as the model
  * sees it (the same unless the crop is reduced or enlarged), fractions are of the length named.

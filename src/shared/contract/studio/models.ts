@@ -3,19 +3,17 @@ import { z } from 'zod';
 
 import { call } from '../call.ts';
 import { zPrecision } from '../job-request.ts';
+import type { ModelLimits } from '../model-limits.ts';
 import { zWireError } from '../wire-error.ts';
 
 /** What job requests call a package: the name of its folder. */
 export const zModelId = z.string().min(1).max(255);
 
-/** How it can be drawn with: sides are multiples of `multiple`, areas between the two are what it was made for. */
-export const zModelLimits = z.object({
+const zModelLimits: z.ZodType<ModelLimits> = z.object({
   multiple: z.int().min(1),
   minSide: z.int().min(1),
-  /** In pixels. Larger pictures are made in tiles or scaled. */
   maxArea: z.int().min(1),
 });
-export type ModelLimits = z.infer<typeof zModelLimits>;
 
 export const zModel = z.object({
   id: zModelId,
@@ -28,6 +26,7 @@ export const zModel = z.object({
   sizeBytes: z.int().min(0),
   /** As its card states it. */
   licence: z.string().nullable(),
+  /** What sizes it works well at. */
   limits: zModelLimits.nullable(),
   problem: zWireError.nullable(),
 });

@@ -4,15 +4,15 @@ import { deflateSync } from 'node:zlib';
 
 import type { Library } from '#host/library/library';
 import { zJobId, type JobId } from '#shared/contract/job-events';
-import { zJobRequest } from '#shared/contract/job-request';
 import { createDocument, type Document } from '#shared/document/document';
 import { addLayer, setLayerPixels } from '#shared/document/layer-operations';
 import { createLayer } from '#shared/document/layer';
-import type { HistoryNode } from '#shared/document/history-node';
 import { zDocumentId, zLayerId, zNodeId, type DocumentId } from '#shared/document/ids';
 import { defaultPromptState } from '#shared/document/prompt-state';
 import { encodeTileIndex, tileByteLength, tileKey } from '#shared/document/tile-index';
-import { zGalleryId, zGalleryItem, type GalleryItem } from '#shared/library/gallery-item';
+import { zGalleryId, type GalleryItem } from '#shared/library/gallery-item';
+
+import { buildGalleryItem, buildNode, buildRequest } from './library-builders.ts';
 
 /** One thing that is done; plain, so that it can be told to another process. */
 export type Operation =
@@ -127,7 +127,7 @@ export class LibrarySession {
         await gallery.remove([zGalleryId.parse(operation.item)]);
         return undefined;
       case 'queue':
-        await jobs?.add(zJobId.parse(operation.job), jobRequest(operation.salt));
+        await jobs?.add(zJobId.parse(operation.job), buildRequest(`salt ${operation.salt}`));
         return undefined;
       case 'start':
         await jobs?.change(zJobId.parse(operation.job), { type: 'started' });
@@ -155,7 +155,7 @@ export class LibrarySession {
     try {
       switch (operation.type) {
         case 'commit': {
-          const node = historyNode(operation.node, operation.parent);
+          const node = buildNode(operation.node, operation.parent);
           await document.commit({ node, document: await storedDocument(this.#library, operation.salt) });
           return;
         }
@@ -230,53 +230,8 @@ export function pictureBytes(salt: number): Buffer {
 }
 
 export function galleryItem(id: string, salt: number): GalleryItem {
-  return zGalleryItem.parse({
-    version: 1,
-    id,
-    blob: sha256Hex(pictureBytes(salt)),
-    width: 8,
-    height: 8,
-    addedAt: salt,
-    origin: 'made',
-    fileName: null,
-    recipe: jobRequest(salt),
-    caption: `salt ${salt} 盐`,
-    tags: [],
-    favourite: false,
-    job: null,
-    document: null,
-    node: null,
-    trashedAt: null,
-  });
-}
-
-function jobRequest(salt: number) {
-  return zJobRequest.parse({
-    kind: 'generate',
-    model: 'nano',
-    precision: 'int8',
-    prompt: `salt ${salt}`,
-    seed: salt,
-    steps: 4,
-    textGuidance: 5,
-    width: 64,
-    height: 64,
-  });
-}
-
-function historyNode(id: string, parent: string): HistoryNode {
-  return {
-    id: zNodeId.parse(id),
-    parent: zNodeId.parse(parent),
-    label: `Step ${id}`,
-    kind: 'paint',
-    createdAt: 0,
-    thumbnail: null,
-    recipe: null,
-    name: null,
-    pinned: false,
-    stale: false,
-  };
+  const recipe = buildRequest(`salt ${salt}`, { seed: salt });
+  return buildGalleryItem(id, sha256Hex(pictureBytes(salt)), { addedAt: salt, recipe, caption: `salt ${salt} 盐` });
 }
 
 /** A UUID made of a name: the same name gives the same one. */

@@ -8,14 +8,13 @@ import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { zJobId } from '#shared/contract/job-events';
-import { zJobRequest, type BlobName } from '#shared/contract/job-request';
+import type { BlobName } from '#shared/contract/job-request';
 import { addLayer, setLayerPixels } from '#shared/document/layer-operations';
 import { createLayer } from '#shared/document/layer';
 import { createDocument, type Document } from '#shared/document/document';
-import type { HistoryNode } from '#shared/document/history-node';
-import { zLayerId, zNodeId, type NodeId } from '#shared/document/ids';
+import { zLayerId, zNodeId } from '#shared/document/ids';
 import { encodeTileIndex, tileByteLength, tileKey } from '#shared/document/tile-index';
-import { zGalleryId, zGalleryItem } from '#shared/library/gallery-item';
+import { buildGalleryItem, buildNode, buildRequest } from '#testing/library-builders';
 import { temporaryFolder } from '#testing/temporary-folder';
 import { openLibrary, type Library, type LibraryOptions } from './library.ts';
 
@@ -31,11 +30,6 @@ async function open(home: string, options: Partial<LibraryOptions> = {}): Promis
   return library;
 }
 
-function node(id: string, parent: NodeId | null, more: Partial<HistoryNode> = {}): HistoryNode {
-  const rest = { createdAt: 0, thumbnail: null, recipe: null, name: null, pinned: false, stale: false };
-  return { id: zNodeId.parse(id), parent, label: id, kind: 'paint', ...rest, ...more };
-}
-
 /** A document whose one layer has one tile of this grey, and the blobs it is made of. */
 async function painted(
   library: Library,
@@ -46,27 +40,6 @@ async function painted(
   const index = (await library.blobs.put(tiles)).name;
   const bounds = { x: 0, y: 0, width: 256, height: 256 };
   return { document: setLayerPixels(empty, layer, { kind: 'tiles', index, bounds }), tile, index };
-}
-
-function galleryItem(id: string, blob: BlobName) {
-  return zGalleryItem.parse({
-    version: 1,
-    id: zGalleryId.parse(id),
-    blob,
-    width: 1,
-    height: 1,
-    addedAt: 0,
-    origin: 'imported',
-    fileName: null,
-    recipe: null,
-    caption: '',
-    tags: [],
-    favourite: false,
-    job: null,
-    document: null,
-    node: null,
-    trashedAt: null,
-  });
 }
 
 const text = (content: string) => Buffer.from(content);
@@ -86,7 +59,7 @@ describe('a step', () => {
     await rm(first.blobs.pathOf(tile));
     const library = await open(home);
     const document = await library.documents.open(await library.documents.create(empty, { title: 'x' }));
-    const step = { node: node('a', document.tree.root), document: work };
+    const step = { node: buildNode('a', document.tree.root), document: work };
     await expect(document.commit(step)).rejects.toMatchObject({ code: 'blob-missing', data: { name: tile } });
     await painted(library, 1);
     await document.commit(step);
@@ -99,12 +72,12 @@ describe('a step', () => {
     const id = await first.documents.create(empty, { title: 'x' });
     const { document: work, tile } = await painted(first, 1);
     const before = await first.documents.open(id);
-    await before.commit({ node: node('a', before.tree.root), document: work });
+    await before.commit({ node: buildNode('a', before.tree.root), document: work });
     await first.close();
     await rm(first.blobs.pathOf(tile));
     const second = await open(home);
     const document = await second.documents.open(id);
-    await document.commit({ node: node('b', document.tree.current), document: { ...work, pixelsPerInch: 300 } });
+    await document.commit({ node: buildNode('b', document.tree.current), document: { ...work, pixelsPerInch: 300 } });
     expect(document.tree.current).toBe('b');
   });
 });
@@ -120,19 +93,18 @@ describe('clearing away', () => {
     const thumbnail = await put('a thumbnail');
     const document = await first.documents.open(id);
     const root = document.tree.root!;
-    await document.commit({ node: node('a', root, { thumbnail }), document: one.document });
+    await document.commit({ node: buildNode('a', root, { thumbnail }), document: one.document });
     await document.go(root);
-    await document.commit({ node: node('b', root), document: two.document });
+    await document.commit({ node: buildNode('b', root), document: two.document });
     const late = await put('a late thumbnail');
     await document.change(zNodeId.parse('a'), { thumbnail: late });
 
     const trashed = await first.documents.create((await painted(first, 3)).document, { title: 'thrown away' });
     await first.documents.remove(trashed);
     const shown = await put('in the gallery');
-    await first.gallery.put([galleryItem('shown', shown)]);
+    await first.gallery.put([buildGalleryItem('shown', shown)]);
     const [input, output] = [await put('a source'), await put('a result')];
-    const edit = { kind: 'edit', model: 'nano', precision: 'int8', prompt: '', seed: 1, steps: 1, textGuidance: 1 };
-    const job = await first.jobs!.add(zJobId.parse(randomUUID()), zJobRequest.parse({ ...edit, image: input }));
+    const job = await first.jobs!.add(zJobId.parse(randomUUID()), buildRequest('', { kind: 'edit', image: input }));
     await first.jobs!.change(job.id, { type: 'started' });
     await first.jobs!.change(job.id, { type: 'result', blob: output });
     const nobodys = await put('nobody’s');
@@ -220,7 +192,7 @@ describe('the library', () => {
     const first = await open(home);
     const { document } = await painted(first, 1);
     const id = await first.documents.create(document, { title: 'x' });
-    await first.gallery.put([galleryItem('shown', (await first.blobs.put(text('y'))).name)]);
+    await first.gallery.put([buildGalleryItem('shown', (await first.blobs.put(text('y'))).name)]);
     await first.close();
     const before = await readdir(first.folder, { recursive: true });
     const refuse = () => Promise.reject(Object.assign(new Error('EROFS: told to refuse'), { code: 'EROFS' }));

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { zJobRequest } from '#shared/contract/job-request';
+import { buildNode, buildRequest } from '#testing/library-builders';
 import { zHistoryEvent, type HistoryEvent, type HistoryNode } from './history-node.ts';
 import {
   commonAncestor,
@@ -20,22 +20,9 @@ import { zNodeId } from './ids.ts';
 import { defaultPromptState } from './prompt-state.ts';
 
 const id = (text: string) => zNodeId.parse(text);
-const node = (name: string, parent: string | null, more: Partial<HistoryNode> = {}): HistoryNode => ({
-  id: id(name),
-  parent: parent === null ? null : id(parent),
-  label: name,
-  kind: 'paint',
-  createdAt: 0,
-  thumbnail: null,
-  recipe: null,
-  name: null,
-  pinned: false,
-  stale: false,
-  ...more,
-});
 const commit = (name: string, parent: string | null, more: Partial<HistoryNode> = {}): HistoryEvent => ({
   type: 'commit',
-  node: node(name, parent, more),
+  node: buildNode(name, parent, more),
 });
 const go = (name: string): HistoryEvent => ({ type: 'go', node: id(name) });
 
@@ -100,16 +87,7 @@ describe('a history', () => {
 
   it('marks what the model made below a changed step as out of date, and names what it holds on to', () => {
     const image = 'ab'.repeat(32);
-    const recipe = zJobRequest.parse({
-      kind: 'edit',
-      model: 'nano',
-      precision: 'int8',
-      prompt: 'warmer',
-      seed: 1,
-      steps: 4,
-      textGuidance: 6,
-      image,
-    });
+    const recipe = buildRequest('warmer', { kind: 'edit', image });
     const tree = replay(branched, [commit('made', 'c', { recipe })]);
     const stale = replay(tree, staleBelow(tree, id('a')));
     expect([...stale.nodes.values()].filter((each) => each.stale).map((each) => each.id)).toEqual(['made']);

@@ -26,24 +26,22 @@ const common = {
 };
 
 /** RGBA that one sees and paints on. */
-export const zRasterLayer = z.strictObject({ kind: z.literal('raster'), ...common, pixels: zPixels }).readonly();
+const zRasterLayer = z.strictObject({ kind: z.literal('raster'), ...common, pixels: zPixels }).readonly();
 
 /** One channel: where the model may change the picture. Shown as a tint, never part of the picture. */
-export const zMaskLayer = z
-  .strictObject({ kind: z.literal('mask'), ...common, pixels: zPixels, tint: zColour })
-  .readonly();
+const zMaskLayer = z.strictObject({ kind: z.literal('mask'), ...common, pixels: zPixels, tint: zColour }).readonly();
 
 /** A picture whose structure guides the model. Never part of the picture. */
-export const zControlLayer = z
+const zControlLayer = z
   .strictObject({ kind: z.literal('control'), ...common, pixels: zPixels, map: zControlRequest.shape.map })
   .readonly();
 
 /** A picture the model reads for what it means; `facets` are the words taken from it. Never part of the picture. */
-export const zReferenceLayer = z
+const zReferenceLayer = z
   .strictObject({ kind: z.literal('reference'), ...common, pixels: zPixels, facets: z.array(z.string()).readonly() })
   .readonly();
 
-export const zGroupLayer = z
+const zGroupLayer = z
   .strictObject({
     kind: z.literal('group'),
     ...common,

@@ -12,6 +12,7 @@ import type { Commit } from '#shared/document/history-node';
 import { undoTarget } from '#shared/document/history-tree';
 import { zDocumentId, zNodeId } from '#shared/document/ids';
 import { defaultPromptState } from '#shared/document/prompt-state';
+import { buildNode } from '#testing/library-builders';
 import { temporaryFolder } from '#testing/temporary-folder';
 import { Journal } from '../journal/journal.ts';
 import { DocumentStore } from './document-store.ts';
@@ -23,18 +24,7 @@ const nodeId = (text: string) => zNodeId.parse(text);
 /** A step that sets the number of steps, so that documents can be told apart. */
 function step(id: string, parent: string | null, steps: number): Commit {
   return {
-    node: {
-      id: nodeId(id),
-      parent: parent === null ? null : nodeId(parent),
-      label: id,
-      kind: 'prompt',
-      createdAt: 0,
-      thumbnail: null,
-      recipe: null,
-      name: null,
-      pinned: false,
-      stale: false,
-    },
+    node: buildNode(id, parent, { kind: 'prompt' }),
     document: setParameters(empty, { steps }),
   };
 }

@@ -5,13 +5,12 @@ import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import type { Raster } from '#raster/raster';
-import { zJobRequest } from '#shared/contract/job-request';
 import { createDocument } from '#shared/document/document';
-import type { HistoryNode } from '#shared/document/history-node';
-import { zLayerId, zNodeId } from '#shared/document/ids';
+import { zLayerId } from '#shared/document/ids';
 import { addLayer } from '#shared/document/layer-operations';
 import { createLayer } from '#shared/document/layer';
 import { parseRecipe, type Recipe } from '#shared/recipe/recipe';
+import { buildNode, buildRequest } from '#testing/library-builders';
 import { temporaryFolder } from '#testing/temporary-folder';
 import { insertPngChunks } from '../../images/png-chunks.ts';
 import { encodeWithRecipe, readPictureRecipe } from '../../images/recipe-metadata/picture-recipe.ts';
@@ -21,18 +20,7 @@ import { flatten } from './flatten.ts';
 import { openFile, openPicture, placePicture } from './open-file.ts';
 import { writeOvis } from './ovis-file.ts';
 
-const request = zJobRequest.parse({
-  kind: 'generate',
-  model: 'nano',
-  precision: 'int8',
-  prompt: 'a brass lamp',
-  seed: 42,
-  steps: 8,
-  solver: 'multistep',
-  textGuidance: 4,
-  width: 320,
-  height: 256,
-});
+const request = buildRequest('a brass lamp', { solver: 'multistep' });
 const recipe: Recipe = parseRecipe({
   version: 1,
   request,
@@ -65,18 +53,7 @@ async function madeDocument(library: Library) {
   const { name } = await library.blobs.put(await encodeWithRecipe(picture, { format: 'png' }, recipe));
   const pixels = { kind: 'picture', blob: name, width: 12, height: 8 } as const;
   const layer = createLayer('raster', zLayerId.parse('lamp'), 'Lamp', { pixels });
-  const node: HistoryNode = {
-    id: zNodeId.parse('made'),
-    parent: document.tree.root,
-    label: 'Create: a brass lamp',
-    kind: 'generate',
-    createdAt: 0,
-    thumbnail: null,
-    recipe: request,
-    name: null,
-    pinned: false,
-    stale: false,
-  };
+  const node = buildNode('made', document.tree.root, { kind: 'generate', recipe: request });
   await document.commit({ node, document: addLayer(empty, layer, { parent: null, index: 0 }) });
   return { id, document, result: name };
 }

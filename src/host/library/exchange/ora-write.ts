@@ -17,7 +17,7 @@ interface WriteOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const oraMediaType = 'image/openraster';
+const oraMediaType = 'image/openraster';
 /** Longest side of the thumbnail that the format wants. */
 const thumbnailSide = 256;
 

@@ -4,14 +4,14 @@ import { deflateSync } from 'node:zlib';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { zJobRequest, type BlobName } from '#shared/contract/job-request';
+import type { BlobName } from '#shared/contract/job-request';
 import { addLayer, setLayerPixels } from '#shared/document/layer-operations';
 import { createLayer } from '#shared/document/layer';
 import { createDocument } from '#shared/document/document';
-import type { HistoryNode } from '#shared/document/history-node';
 import { zLayerId, zNodeId } from '#shared/document/ids';
 import { defaultPromptState } from '#shared/document/prompt-state';
 import { encodeTileIndex, tileByteLength, tileKey } from '#shared/document/tile-index';
+import { buildNode, buildRequest } from '#testing/library-builders';
 import { temporaryFolder } from '#testing/temporary-folder';
 import { openLibrary, type Library } from '../library.ts';
 import { readOvis, writeOvis } from './ovis-file.ts';
@@ -24,18 +24,6 @@ async function newLibrary(): Promise<Library> {
   const library = await openLibrary(await temporaryFolder(), { purpose: 'a test' });
   onTestFinished(() => library.close());
   return library;
-}
-
-function node(id: string, parent: string | null, more: Partial<HistoryNode> = {}): HistoryNode {
-  const rest = { createdAt: 5, thumbnail: null, recipe: null, name: null, pinned: false, stale: false };
-  return {
-    id: zNodeId.parse(id),
-    parent: parent === null ? null : zNodeId.parse(parent),
-    label: id,
-    kind: 'paint',
-    ...rest,
-    ...more,
-  };
 }
 
 /** A library with a document of two branches, tiles, a thumbnail, a recipe with its source, a draft and a name. */
@@ -55,12 +43,14 @@ async function workedIn() {
   const id = await documents.create(base, { title: 'Poster' });
   const document = await documents.open(id);
   const root = document.tree.root!;
-  await document.commit({ node: node('a', root, { thumbnail: await put('thumbnail a') }), document: await painted(1) });
-  await document.commit({ node: node('b', 'a'), document: await painted(2) });
+  await document.commit({
+    node: buildNode('a', root, { thumbnail: await put('thumbnail a') }),
+    document: await painted(1),
+  });
+  await document.commit({ node: buildNode('b', 'a'), document: await painted(2) });
   await document.go(zNodeId.parse('a'));
-  const edit = { kind: 'edit', model: 'nano', precision: 'int8', prompt: 'warmer', seed: 1, steps: 4, textGuidance: 6 };
-  const recipe = zJobRequest.parse({ ...edit, image: await put('the source') });
-  await document.commit({ node: node('c', 'a', { recipe, kind: 'edit' }), document: await painted(3) });
+  const recipe = buildRequest('warmer', { kind: 'edit', image: await put('the source') });
+  await document.commit({ node: buildNode('c', 'a', { recipe, kind: 'edit' }), document: await painted(3) });
   await document.change(zNodeId.parse('b'), { name: 'the other one', pinned: true });
   await document.saveDraft({ ...defaultPromptState, prompt: 'half a sen' });
   return { library, id, document };

@@ -192,8 +192,13 @@ interface ItemRow {
   readonly item: string;
 }
 
+/** What is in the index was parsed before it came there: if it does not parse now, the file is damaged. */
 function parseItem(row: ItemRow): GalleryItem {
-  return zGalleryItem.parse(JSON.parse(row.item));
+  try {
+    return zGalleryItem.parse(JSON.parse(row.item));
+  } catch (cause) {
+    throw Object.assign(new Error('The index holds something else', { cause }), { code: 'SQLITE_CORRUPT' });
+  }
 }
 
 const normalTag = (tag: string): string => tag.trim().normalize('NFKC').toLowerCase();

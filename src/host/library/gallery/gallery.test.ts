@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { zBlobName, zJobRequest } from '#shared/contract/job-request';
-import { zGalleryId, zGalleryItem, type GalleryItem } from '#shared/library/gallery-item';
+import { zGalleryId, type GalleryItem } from '#shared/library/gallery-item';
+import { buildGalleryItem, buildRequest } from '#testing/library-builders';
 import { temporaryFolder } from '#testing/temporary-folder';
 import { LibraryIndex } from '../index/library-index.ts';
 import { Gallery } from './gallery.ts';
@@ -12,35 +12,7 @@ import { Gallery } from './gallery.ts';
 const id = (text: string) => zGalleryId.parse(text);
 
 function item(name: string, prompt: string, more: Partial<GalleryItem> = {}): GalleryItem {
-  return zGalleryItem.parse({
-    version: 1,
-    id: name,
-    blob: zBlobName.parse('ab'.repeat(32)),
-    width: 512,
-    height: 512,
-    addedAt: 0,
-    origin: 'made',
-    fileName: null,
-    recipe: zJobRequest.parse({
-      kind: 'generate',
-      model: 'nano',
-      precision: 'int8',
-      prompt,
-      seed: 1,
-      steps: 20,
-      textGuidance: 5,
-      width: 512,
-      height: 512,
-    }),
-    caption: '',
-    tags: [],
-    favourite: false,
-    job: null,
-    document: null,
-    node: null,
-    trashedAt: null,
-    ...more,
-  });
+  return buildGalleryItem(name, 'ab'.repeat(32), { recipe: buildRequest(prompt), ...more });
 }
 
 async function openGallery(folder: string, indexPath = join(folder, 'index.sqlite')): Promise<Gallery> {

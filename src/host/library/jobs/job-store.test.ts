@@ -6,22 +6,13 @@ import { describe, expect, it } from 'vitest';
 
 import { AppError } from '#base/app-error';
 import { zJobId } from '#shared/contract/job-events';
-import { zBlobName, zJobRequest } from '#shared/contract/job-request';
+import { zBlobName } from '#shared/contract/job-request';
+import { buildRequest } from '#testing/library-builders';
 import { temporaryFolder } from '#testing/temporary-folder';
 import { Journal } from '../journal/journal.ts';
 import { JobStore, readAllJobs } from './job-store.ts';
 
-const request = zJobRequest.parse({
-  kind: 'generate',
-  model: 'nano',
-  precision: 'int8',
-  prompt: 'a brass lamp',
-  seed: 42,
-  steps: 20,
-  textGuidance: 5,
-  width: 256,
-  height: 256,
-});
+const request = buildRequest('a brass lamp');
 const newId = () => zJobId.parse(randomUUID());
 const open = (folder: string) => JobStore.open(folder, { purpose: 'a test', now: () => 1000 });
 

@@ -38,7 +38,7 @@ export class StepSessions {
   }
 
   #build(bucket: string, kind: 'update' | 'accumulate'): TrainingStep {
-    const { objectives, trains, optimiser, clipNorm = 1, averageDecay, accumulation = 1, adapt } = this.#plan;
+    const { objectives, trains, optimiser, clipNorm = 1, averageDecay, accumulation = 1, adapt, keeps } = this.#plan;
     const objective = objectives[bucket];
     if (!objective) {
       const known = Object.keys(objectives);
@@ -49,7 +49,7 @@ export class StepSessions {
       );
     }
     const average = averageDecay !== undefined;
-    const options = { objective, trains, optimiser, clipNorm, average, accumulation, adapt };
+    const options = { objective, trains, optimiser, clipNorm, average, accumulation, adapt, keeps };
     return kind === 'update' ? buildUpdateStep(options) : buildAccumulationStep(options);
   }
 }

@@ -1,4 +1,4 @@
-import { Scope } from '#model/ir/graph';
+import { Scope, type Value } from '#model/ir/graph';
 import { Builder, type AdaptLinear } from '#model/nn/builder';
 import type { ParameterSpec } from '#model/parameters';
 
@@ -28,6 +28,8 @@ export interface TrainingPlan {
   /** Batches for one update; 1 if not given. */
   readonly accumulation?: number;
   readonly adapt?: AdaptLinear;
+  /** Trades time for memory, see `recomputed`. */
+  readonly keeps?: (value: Value) => boolean;
 }
 
 /** What one run is fed beside the parameters. */

@@ -9,6 +9,7 @@ import * as t from '#model/ops/tensor';
 import type { ParameterSpec } from '#model/parameters';
 
 import { gradients } from '../autodiff/gradients.ts';
+import { recomputed } from '../autodiff/recompute.ts';
 import { clippingFactor, globalNorm } from '../optimise/clip.ts';
 import type { Optimiser } from '../optimise/optimiser.ts';
 
@@ -31,6 +32,8 @@ export interface TrainingStepOptions {
   /** Batches whose gradients are averaged for one update. */
   readonly accumulation: number;
   readonly adapt?: AdaptLinear | undefined;
+  /** Which values of the forward pass stay in memory for the backward one; the rest is computed again. All if not given. */
+  readonly keeps?: ((value: Value) => boolean) | undefined;
 }
 
 /** Graph, and the names by which it is fed and read. State names serve for both directions. */
@@ -109,7 +112,7 @@ export function buildUpdateStep(options: TrainingStepOptions): TrainingStep {
       outputs[nextName(stateName(AVERAGE, name))] = moved;
     }
   }
-  return finish(step, state);
+  return finish(step, state, options);
 }
 
 /** The step that only adds a batch's gradients to the sums. */
@@ -121,7 +124,7 @@ export function buildAccumulationStep(options: TrainingStepOptions): TrainingSte
     step.outputs[nextName(sum)] = t.add(scope.input(sum, parameter.dtype, parameter.shape), gradient);
     return { name: sum, parameter: name, slot: GRADIENT_SUM };
   });
-  return finish(step, state);
+  return finish(step, state, options);
 }
 
 interface Trained {
@@ -159,9 +162,13 @@ function differentiate({ objective, trains, adapt }: TrainingStepOptions): Diffe
   };
 }
 
-function finish({ builder, trained, outputs }: Differentiated, state: readonly StateTensor[]): TrainingStep {
+function finish(
+  { builder, trained, outputs }: Differentiated,
+  state: readonly StateTensor[],
+  { keeps }: TrainingStepOptions,
+): TrainingStep {
   return {
-    graph: finishGraph(outputs),
+    graph: finishGraph(keeps ? recomputed(defined(outputs['loss']), outputs, keeps) : outputs),
     parameters: builder.parameters,
     trained: trained.map(({ name }) => name),
     state,

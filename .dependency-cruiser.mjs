@@ -29,8 +29,6 @@ const packages = {
 const source = (layer) => `^src/${layer}/`;
 const isTest = '\\.(test|spec|bench)\\.ts$|^src/testing/';
 
-// The one part of the model that touches files, and may use what handles them.
-const modelFiles = '^src/model/weights/node/';
 const fileHelpers = source('files');
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({

@@ -7,8 +7,9 @@ import type { Optimiser } from './optimiser.ts';
 export interface MuonOptions {
   readonly momentum?: number;
   readonly weightDecay?: number;
-  /** For whatever is no matrix of a linear layer: biases, norms, tables, kernels. */
+  /** For whatever Muon is not applied to: biases, norms, tables. */
   readonly others: Optimiser;
+  /** Matrices of linear layers unless told; kernels may be taken too, as matrices of a row for each output. */
   readonly applies?: (spec: ParameterSpec) => boolean;
 }
 
@@ -32,8 +33,9 @@ export function muon({ momentum = 0.95, weightDecay = 0.01, others, applies = is
       const clipped = t.mul(gradient, gradientScale);
       const next = t.add(t.mul(slots[0]!, momentum), clipped);
       // Nesterov's form: the direction looks one step ahead.
-      const direction = orthogonalised(t.add(clipped, t.mul(next, momentum)));
-      const longer = Math.max(...(parameter.shape as readonly number[]));
+      const ahead = asMatrix(t.add(clipped, t.mul(next, momentum)));
+      const direction = t.reshape(orthogonalised(ahead), parameter.shape);
+      const longer = Math.max(...(ahead.shape as readonly number[]));
       const move = t.mul(direction, t.mul(scalar('muonRate'), 0.2 * Math.sqrt(longer)));
       return { parameter: t.sub(t.mul(parameter, scalar('muonShrink')), move), slots: [next] };
     },
@@ -42,6 +44,12 @@ export function muon({ momentum = 0.95, weightDecay = 0.01, others, applies = is
 
 function isMatrix({ kind }: ParameterSpec): boolean {
   return kind === 'linear';
+}
+
+/** A kernel [out, in, height, width] as [out, in · height · width]; a matrix as it is. */
+function asMatrix(x: Value): Value {
+  const [rows = 1, ...others] = x.shape as readonly number[];
+  return t.reshape(x, [rows, others.reduce((product, side) => product * side, 1)]);
 }
 
 /** Coefficients of the odd polynomial that brings singular values from (0, 1] to about one in five turns. */

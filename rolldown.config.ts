@@ -10,6 +10,7 @@ export default defineConfig({
     parity: 'src/engine/entry-parity.ts',
     'batch-worker': 'src/train/data/batches/batch-worker.ts',
     bench: 'src/engine/entry-bench.ts',
+    train: 'src/engine/entry-train.ts',
   },
   platform: 'node',
   // Neither "#layer/…" nor a path, also not one with a drive letter.

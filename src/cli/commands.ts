@@ -17,6 +17,7 @@ import { registerParity } from './commands/parity.ts';
 import { registerPull } from './commands/pull.ts';
 import { registerRun } from './commands/run.ts';
 import { registerSamples } from './commands/samples.ts';
+import { registerTrain } from './commands/train.ts';
 
 /** In the order in which the help lists them. */
 export const commands: readonly RegisterCommand[] = [
@@ -36,6 +37,7 @@ export const commands: readonly RegisterCommand[] = [
   registerMakeCheckpoint,
   registerParity,
   registerSamples,
+  registerTrain,
   registerBench,
   registerDoctor,
 ];

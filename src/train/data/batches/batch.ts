@@ -60,6 +60,8 @@ export interface LanguageBatch extends BatchHead<'language'> {
 
 export interface UnderstandingBatch extends BatchHead<'understanding'> {
   readonly pictures: PictureStack;
+  /** What the pictures show. */
+  readonly scenes: readonly Scene[];
   readonly dialogues: readonly (readonly Turn[])[];
 }
 
@@ -145,8 +147,8 @@ function drawBatch(plans: readonly SamplePlan[], { family, index, sheet, side, w
     }
     case 'understanding': {
       const shown = plans as readonly UnderstandingPlan[];
-      const pictures = draw(shown.map(({ picture }) => picture));
-      return { family, index, kinds, pictures, dialogues: shown.map(({ turns }) => turns) };
+      const scenes = shown.map(({ picture }) => picture);
+      return { family, index, kinds, pictures: draw(scenes), scenes, dialogues: shown.map(({ turns }) => turns) };
     }
     case 'generation': {
       const wanted = plans as readonly GenerationPlan[];

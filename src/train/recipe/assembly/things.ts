@@ -1,0 +1,40 @@
+import type { PlacedSprite, Scene } from '../../data/scene/scene.ts';
+import { colorOf } from '../../data/scene/facts.ts';
+import { colorIds } from '../../data/vocabulary/colors.ts';
+import { objects } from '../../data/vocabulary/objects.ts';
+
+/** Classes of what may stand at a place: the vocabulary's objects, then nothing. */
+export const THING_COUNT = objects.length + 1;
+/** The colours, then none that has a name. */
+export const COLOR_COUNT = colorIds.length + 1;
+
+/** A sprite counts where a place's centre is this part of its size from its own. */
+const REACH = 0.42;
+
+const indexOfObject = new Map(objects.map(({ id }, index) => [id, index]));
+
+export interface ThingLabels {
+  readonly things: number[];
+  readonly colors: number[];
+}
+
+/** What stands in front at the centre of every cell of a grid over a scene, in reading order. */
+export function thingsIn(scene: Scene, rows: number, columns: number): ThingLabels {
+  const things: number[] = [];
+  const colors: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const x = ((column + 0.5) / columns) * scene.frame.width;
+      const y = ((row + 0.5) / rows) * scene.frame.height;
+      const sprite = scene.sprites.findLast((one) => covers(one, x, y));
+      const color = sprite && colorOf(sprite, scene.style);
+      things.push(sprite ? indexOfObject.get(sprite.object)! : objects.length);
+      colors.push(color ? colorIds.indexOf(color) : colorIds.length);
+    }
+  }
+  return { things, colors };
+}
+
+function covers(sprite: PlacedSprite, x: number, y: number): boolean {
+  return Math.hypot(x - sprite.x, y - sprite.y) < REACH * sprite.size;
+}

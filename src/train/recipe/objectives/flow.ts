@@ -1,0 +1,69 @@
+import type { Value } from '#model/ir/graph';
+import type { Builder } from '#model/nn/builder';
+import type { OvisConfig } from '#model/ovis/config';
+import { decoderRope } from '#model/ovis/processing/rope';
+import { decoderPositions, type LatentSize } from '#model/ovis/sampling/latent-tokens';
+import { encodePicture } from '#model/ovis/vae';
+import * as t from '#model/ops/tensor';
+
+import { meanSquaredError } from '../../losses/flow-matching.ts';
+import { predictFlow } from '../../objectives/flow.ts';
+import { conditionOf } from '../../objectives/language.ts';
+import type { Objective } from '../../session/training-step.ts';
+import { rotary, sequenceStates, type SequenceShape } from './sequence.ts';
+
+/** Sizes of a batch of pictures on their way to noise. */
+export interface FlowShape {
+  readonly batch: number;
+  /** Latent cells of the pictures; those of context pictures are the same. */
+  readonly latents: LatentSize;
+  readonly hasContext: boolean;
+  /** Tokens of the condition, padding included. */
+  readonly length: number;
+  /** What the condition is made from inside the graph, so that the loss reaches it; null where it is fed. */
+  readonly sequence: SequenceShape | null;
+}
+
+/**
+ * The velocity of noisy latents.
+ *
+ * Inputs: clean, noise and, with context, context f32[batch, tokens, channels]; time f32[batch]; condition f32[batch,
+ * length, condition size], or the inputs of `sequenceStates`; conditionWeight f32[batch, length, 1] and conditionBias
+ * f32[batch, 1, 1, 1 + length], see `ConditionPadding`.
+ */
+export function flowObjective(builder: Builder, config: OvisConfig, shape: FlowShape): Objective {
+  const { batch, latents, hasContext, length, sequence } = shape;
+  const tokens = [batch, (latents.rows * latents.columns) / 4, config.decoder.tokenChannels];
+  const input = (name: string, size: readonly number[]) => builder.input(name, 'f32', size);
+  const positions = decoderPositions(length, latents, hasContext ? [latents] : []);
+  const { predicted, target } = predictFlow(builder, config, {
+    clean: input('clean', tokens),
+    noise: input('noise', tokens),
+    time: input('time', [batch]),
+    context: hasContext ? input('context', tokens) : null,
+    condition: sequence
+      ? conditionOf(sequenceStates(builder, config, sequence))
+      : input('condition', [batch, length, config.refiner.conditionSize]),
+    padding: {
+      weight: input('conditionWeight', [batch, length, 1]),
+      keyBias: input('conditionBias', [batch, 1, 1, 1 + length]),
+    },
+    rotary: rotary(builder, decoderRope(positions, config.decoder), true),
+  });
+  const loss = meanSquaredError(predicted, target);
+  return { loss, metrics: { [hasContext ? 'edits' : 'pictures']: loss } };
+}
+
+/** Scaled latents as the decoder takes them. Input: pixels f32[batch, 3, height, width]. @returns f32[batch, tokens, channels] */
+export function packedLatents(builder: Builder, { vae }: OvisConfig, pixels: readonly [number, number, number]): Value {
+  const [batch, height, width] = pixels;
+  const [rows, columns] = [height / vae.factor, width / vae.factor];
+  const { mean } = encodePicture(
+    builder,
+    vae,
+    builder.input('pixels', 'f32', [batch, vae.imageChannels, height, width]),
+  );
+  const cells = t.reshape(t.mul(mean, vae.scalingFactor), [batch, vae.latentChannels, rows / 2, 2, columns / 2, 2]);
+  const packed = t.transpose(cells, [0, 2, 4, 1, 3, 5]);
+  return t.reshape(packed, [batch, (rows * columns) / 4, 4 * vae.latentChannels]);
+}

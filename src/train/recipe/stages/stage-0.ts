@@ -1,0 +1,44 @@
+import { curricula } from '../../data/scene/curriculum.ts';
+import type { Stage } from '../stage.ts';
+import { generation } from './mixes.ts';
+
+/** Stage 0: the refiner and the decoder, from nothing, on embeddings of a language model that has seen no pictures. */
+export const decoderPretraining: Stage = {
+  id: '0-decoder-pretraining',
+  purpose: 'draw what words say',
+  trains: ['refiner', 'decoder'],
+  learns: 'answers and pictures',
+  mix: { ...generation },
+  sizes: {
+    nano: {
+      steps: 40_000,
+      batchSize: 8,
+      curriculum: curricula['placed'],
+      pictures: [{ width: 128, height: 128 }],
+      peakRate: 1e-3,
+      warmupSteps: 200,
+      averageDecay: 0.999,
+      dropWords: 0.1,
+    },
+    smoke: {
+      steps: 12,
+      batchSize: 2,
+      curriculum: curricula['close-up'],
+      pictures: [{ width: 32, height: 32 }],
+      peakRate: 1e-3,
+      warmupSteps: 2,
+      averageDecay: 0.9,
+      dropWords: 0.1,
+    },
+    '3b': {
+      steps: 500_000,
+      batchSize: 1024,
+      curriculum: curricula.scenes,
+      pictures: [{ width: 512, height: 512 }],
+      peakRate: 1e-4,
+      warmupSteps: 1_000,
+      averageDecay: 0.9999,
+      dropWords: 0.1,
+    },
+  },
+};

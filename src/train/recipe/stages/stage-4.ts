@@ -1,0 +1,44 @@
+import { curricula } from '../../data/scene/curriculum.ts';
+import type { Stage } from '../stage.ts';
+import { generation } from './mixes.ts';
+
+/** Stage 4: the refiner and the decoder again, on the embeddings that understanding has changed. */
+export const generationLearning: Stage = {
+  id: '4-generation',
+  purpose: 'draw from the tuned embeddings',
+  trains: ['refiner', 'decoder'],
+  learns: 'answers and pictures',
+  mix: { ...generation },
+  sizes: {
+    nano: {
+      steps: 25_000,
+      batchSize: 8,
+      curriculum: curricula.scenes,
+      pictures: [{ width: 128, height: 128 }],
+      peakRate: 7e-4,
+      warmupSteps: 200,
+      averageDecay: 0.999,
+      dropWords: 0.1,
+    },
+    smoke: {
+      steps: 4,
+      batchSize: 2,
+      curriculum: curricula['close-up'],
+      pictures: [{ width: 32, height: 32 }],
+      peakRate: 1e-3,
+      warmupSteps: 2,
+      averageDecay: 0.9,
+      dropWords: 0.1,
+    },
+    '3b': {
+      steps: 275_000,
+      batchSize: 1024,
+      curriculum: curricula.scenes,
+      pictures: [{ width: 512, height: 512 }],
+      peakRate: 5e-5,
+      warmupSteps: 1_000,
+      averageDecay: 0.9999,
+      dropWords: 0.1,
+    },
+  },
+};

@@ -1,0 +1,44 @@
+import { curricula } from '../../data/scene/curriculum.ts';
+import type { Stage } from '../stage.ts';
+import { editing, generation, share } from './mixes.ts';
+
+/** Stage 5: drawing and editing together. */
+export const generationEditing: Stage = {
+  id: '5-generation-editing',
+  purpose: 'change pictures as they are told',
+  trains: ['refiner', 'decoder'],
+  learns: 'answers and pictures',
+  mix: { ...share(2, generation), ...share(3, editing) },
+  sizes: {
+    nano: {
+      steps: 50_000,
+      batchSize: 8,
+      curriculum: curricula.scenes,
+      pictures: [{ width: 128, height: 128 }],
+      peakRate: 5e-4,
+      warmupSteps: 200,
+      averageDecay: 0.999,
+      dropWords: 0.1,
+    },
+    smoke: {
+      steps: 6,
+      batchSize: 2,
+      curriculum: curricula['close-up'],
+      pictures: [{ width: 32, height: 32 }],
+      peakRate: 1e-3,
+      warmupSteps: 2,
+      averageDecay: 0.9,
+      dropWords: 0.1,
+    },
+    '3b': {
+      steps: 325_000,
+      batchSize: 256,
+      curriculum: curricula.scenes,
+      pictures: [{ width: 512, height: 512 }],
+      peakRate: 5e-5,
+      warmupSteps: 1_000,
+      averageDecay: 0.9999,
+      dropWords: 0.1,
+    },
+  },
+};

@@ -85,6 +85,7 @@ export const errorCodes = {
   'job-missing': 'input',
   'journal-damaged': 'input',
   'journal-failed': 'resource',
+  'library-damaged': 'input',
   'library-read-only': 'resource',
   'stored-value-invalid': 'input',
   'sweep-unsafe': 'input',

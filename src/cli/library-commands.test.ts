@@ -121,6 +121,7 @@ describe('the library on the command line', () => {
     await library.close();
     await writeFile(library.blobs.pathOf(items[0]!.blob), 'damaged');
     expect((await studio('library', 'check')).out).toContain('is damaged.');
+    expect((await studio('doctor')).out).toContain('Mend it with "studio doctor --repair".');
     expect((await studio('library', 'check', '--repair')).out).toContain('is damaged. Mended.');
   });
 });

@@ -2,14 +2,17 @@ import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 
+import { isCancelled } from '#base/abort';
 import { AppError, toAppError } from '#base/app-error';
 import { formatBytes } from '#base/format-bytes';
 import { writeFileDurably } from '#files/durable-write';
 import { freeBytes } from '#files/free-space';
+import { checkLibrary } from '#host/library/doctor';
 import { openPackage } from '#model/weights/node/model-package';
 
 import type { CliContext, RegisterCommand } from '../cli-context.ts';
 import { startingEngine, withEngine } from '../engine-session.ts';
+import { withLibrary } from '../library-session.ts';
 import { installedModels } from '../model-choice.ts';
 
 /** One thing that was looked at. `problem` says what to do; a check without one passed. */
@@ -23,10 +26,11 @@ export const registerDoctor: RegisterCommand = (program, context) => {
   program
     .command('doctor')
     .description('look for what keeps the studio from working here')
-    .addHelpText('after', '\nExample:\n  studio doctor --json')
-    .action(async () => {
+    .option('--repair', 'mend what is damaged in the library', false)
+    .addHelpText('after', '\nExamples:\n  studio doctor --json\n  studio doctor --repair')
+    .action(async ({ repair }: { repair: boolean }) => {
       let worst: AppError | undefined;
-      for await (const { what, found, problem } of examine(context)) {
+      for await (const { what, found, problem } of examine(context, repair)) {
         worst ??= problem ?? undefined;
         context.output.result(
           { what, found, ok: problem === null, problem: problem?.message ?? null },
@@ -37,15 +41,35 @@ export const registerDoctor: RegisterCommand = (program, context) => {
     });
 };
 
-async function* examine(context: CliContext): AsyncGenerator<Finding> {
+async function* examine(context: CliContext, repair: boolean): AsyncGenerator<Finding> {
   yield {
     what: 'machine',
     found: `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} threads, ${formatBytes(freemem())} of ${formatBytes(totalmem())} memory free`,
     problem: null,
   };
+  yield* await library(context, repair);
   yield await modelsFolder(context);
   yield* models(context);
   yield* engine(context);
+}
+
+/** Everything that is kept, read and compared with its checksums. */
+async function library(context: CliContext, repair: boolean): Promise<Finding[]> {
+  try {
+    return await withLibrary(context, async (library) => {
+      const found: Finding[] = [];
+      for await (const { kind, message, isMended } of checkLibrary(library, { repair, signal: context.signal })) {
+        const isHarmless = kind === 'unreferenced' || kind === 'leftovers' || isMended;
+        const sentence = `${message} ${repair ? 'What is lost stays lost.' : 'Mend it with "studio doctor --repair".'}`;
+        const problem = isHarmless ? null : new AppError('library-damaged', sentence, { data: { kind } });
+        found.push({ what: 'library', found: isMended ? `${message} Mended.` : message, problem });
+      }
+      return found.length > 0 ? found : [{ what: 'library', found: 'everything is as it was written', problem: null }];
+    });
+  } catch (error) {
+    if (isCancelled(error)) throw error;
+    return [{ what: 'library', found: 'not usable', problem: toAppError(error) }];
+  }
 }
 
 async function modelsFolder({ modelsFolder: folder }: CliContext): Promise<Finding> {

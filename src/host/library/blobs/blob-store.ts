@@ -88,8 +88,13 @@ export class BlobStore {
     if (this.#putHere.has(name)) return true;
     if (!(await this.has(name))) return false;
     const now = new Date();
-    // On a read-only disk the time stays as it is, and nothing is swept there either.
-    await this.#fs.utimes(this.pathOf(name), now, now).catch(() => undefined);
+    try {
+      await this.#fs.utimes(this.pathOf(name), now, now);
+      // Whoever put it may have been killed before the name was synced.
+      await syncFolder(dirname(this.pathOf(name)), { fs: this.#fs });
+    } catch {
+      // On a read-only disk nothing is swept, and nothing can refer to it anew.
+    }
     return true;
   }
 

@@ -11,7 +11,7 @@ import type { DocumentId, NodeId } from '#shared/document/ids';
 import type { PromptState } from '#shared/document/prompt-state';
 import { tryFileLock, type FileLock, type LockOwner } from '#files/file-lock';
 import { fileError, systemCode } from '#files/file-error';
-import { Journal, readRecord } from '../journal/journal.ts';
+import { Journal, readRecord, type JournalRepair } from '../journal/journal.ts';
 import type { LibraryFs } from '../library-fs.ts';
 import { readLog, type DocumentLog } from './document-log.ts';
 import { decodeDocument, encodeEvent } from './document-record.ts';
@@ -127,11 +127,17 @@ export class OpenDocument {
   /** The work as it was at a step. @throws AppError `journal-damaged`, `stored-value-invalid` */
   async document(node: NodeId): Promise<Document> {
     nodeOf(this.#tree, node);
-    const offset = defined(this.#offsets.get(node));
-    const isOpen = this.#journal !== undefined && this.#access.mode === 'write';
-    const payload = isOpen
-      ? await this.#journal.readAt(offset)
-      : await readRecord(join(this.#folder, journalFile), offset, this.#fs);
+    const path = join(this.#folder, journalFile);
+    const offset = () => defined(this.#offsets.get(node));
+    if (this.#journal !== undefined && this.#access.mode === 'write') {
+      return decodeDocument(await this.#journal.readAt(offset()));
+    }
+    const payload = await readRecord(path, offset(), this.#fs).catch(async (error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      // Whoever writes it may have tidied it up, and then everything is elsewhere.
+      await this.refresh();
+      return readRecord(path, offset(), this.#fs);
+    });
     return decodeDocument(payload);
   }
 
@@ -298,7 +304,7 @@ async function takeLock(
     return { access: { mode: 'read', because: 'open-elsewhere', owner: attempt.owner } };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.code !== 'permission-denied' && error.code !== 'folder-read-only') throw error;
+    if (!['permission-denied', 'folder-read-only', 'disk-full'].includes(error.code)) throw error;
     return { access: { mode: 'read', because: 'folder-read-only' } };
   }
 }
@@ -322,15 +328,7 @@ function readOnly(access: DocumentAccess & { mode: 'read' }): AppError {
   }
 }
 
-function repairSentence({
-  cutBytes,
-  damagedBytes,
-  keptAs,
-}: {
-  cutBytes: number;
-  damagedBytes: number;
-  keptAs: string;
-}) {
+function repairSentence({ cutBytes, damagedBytes, keptAs }: JournalRepair): string {
   const what = damagedBytes > 0 ? `${damagedBytes} damaged bytes` : `${cutBytes} bytes of an unfinished step`;
-  return `${what} were left out; the file as it was found is kept as ${keptAs}`;
+  return `${what} were left out${keptAs === null ? '' : `; what was found is kept as ${keptAs}`}`;
 }

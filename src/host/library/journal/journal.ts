@@ -1,8 +1,7 @@
 import * as nodeFs from 'node:fs/promises';
-import { dirname } from 'node:path';
 
 import { AppError } from '#base/app-error';
-import { renameDurably, syncFolder, temporaryPathBeside, writeFileDurably } from '#files/durable-write';
+import { renameDurably, temporaryPathBeside, writeFileDurably } from '#files/durable-write';
 import { fileError, systemCode } from '#files/file-error';
 import type { LibraryFs } from '../library-fs.ts';
 import {
@@ -24,7 +23,8 @@ export interface JournalRepair {
   readonly cutBytes: number;
   /** Bytes lost to damage before the end. */
   readonly damagedBytes: number;
-  readonly keptAs: string;
+  /** What was left out, or the whole file if it was damaged; null where a full disk had no room for a few bytes. */
+  readonly keptAs: string | null;
 }
 
 export interface OpenedJournal {
@@ -92,15 +92,18 @@ export class Journal {
       const { bytes, incarnation, records, end, damagedBytes } = await readJournal(path, fs, known);
       const isSound = incarnation !== undefined && damagedBytes === 0;
       const cutBytes = bytes - end;
-      let repair: JournalRepair | null = null;
-      if (!isSound || cutBytes > 0) repair = { cutBytes, damagedBytes, keptAs: await keepCopy(path, fs) };
       if (!isSound) {
+        const keptAs = await keepCopy(path, 0, fs);
         const all = (await readJournal(path, fs)).records;
         await writeFileDurably(path, wholeFile(all), { fs });
-        return { ...(await Journal.open(path, { fs })), repair };
+        return { ...(await Journal.open(path, { fs })), repair: { cutBytes, damagedBytes, keptAs } };
       }
+      const keptAs = cutBytes > 0 ? await keepCopy(path, end, fs).catch(() => null) : null;
       const file = await fs.open(path, 'r+');
-      if (cutBytes > 0) await cutTo(file, end).catch(closing(file));
+      // Also where nothing is cut: what is shown from here on was written, perhaps by a program that was killed before it
+      // synced.
+      await cutTo(file, end).catch(closing(file));
+      const repair = cutBytes > 0 ? { cutBytes, damagedBytes, keptAs } : null;
       return { journal: new Journal(path, fs, file, incarnation, end), records, repair };
     } catch (error) {
       if (systemCode(error) === 'ENOENT') {
@@ -338,14 +341,13 @@ function wholeFile(records: readonly JournalRecord[]): Buffer {
   return Buffer.concat([newFileHeader(), ...records.map(({ payload }) => encodeRecord(payload))]);
 }
 
-/** Keeps a file as it was found, beside it, before it is mended. */
-async function keepCopy(path: string, fs: LibraryFs): Promise<string> {
+/** Keeps a file from `start` on as it was found, beside it, before it is mended. */
+async function keepCopy(path: string, start: number, fs: LibraryFs): Promise<string> {
   const source = await fs.open(path, 'r');
   try {
     const { size } = await source.stat();
     const copy = `${path}.found-${Date.now().toString(36)}`;
-    await writeFileDurably(copy, await readPart(source, 0, size), { fs });
-    await syncFolder(dirname(path), { fs });
+    await writeFileDurably(copy, await readPart(source, start, size - start), { fs });
     return copy;
   } finally {
     await source.close();

@@ -14,7 +14,14 @@ const stored = {
   what: 'gallery entry',
   schema: z.strictObject({ version: z.literal(1), event: zGalleryEvent }),
   steps: [],
+  repair: withoutRecipe,
 } satisfies VersionedShape<z.ZodType>;
+
+/** A picture whose recipe is not understood any more is still a picture. */
+function withoutRecipe(stored: Record<string, unknown>): Record<string, unknown> {
+  const put = z.looseObject({ type: z.literal('put'), item: z.looseObject({}) }).safeParse(stored['event']);
+  return put.success ? { ...stored, event: { ...put.data, item: { ...put.data.item, recipe: null } } } : stored;
+}
 
 export function encodeGalleryEvent(event: GalleryEvent): Buffer {
   return Buffer.from(JSON.stringify({ version: 1, event }));

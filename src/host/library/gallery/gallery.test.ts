@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { zGalleryId, type GalleryItem } from '#shared/library/gallery-item';
 import { buildGalleryItem, buildRequest } from '#testing/library-builders';
 import { temporaryFolder } from '#testing/temporary-folder';
+import { Journal } from '../journal/journal.ts';
 import { LibraryIndex } from '../index/library-index.ts';
 import { Gallery } from './gallery.ts';
 
@@ -165,6 +166,19 @@ describe('the gallery', () => {
     await first.put([item('late', 'y')]);
     const second = await openGallery(folder);
     expect((await second.page()).items.map((each) => each.id)).toEqual(['late', 'kept']);
+  });
+
+  it('keeps a picture whose recipe is not understood any more', async () => {
+    const folder = await temporaryFolder();
+    await (await openGallery(folder)).put([item('old', 'x', { caption: 'a lamp' })]);
+    const path = join(folder, 'gallery');
+    const { journal, records } = await Journal.open(path);
+    const changed = records[0]!.payload.toString().replace('"kind":"generate"', '"kind":"forgotten"');
+    await journal.rewrite([Buffer.from(changed)]);
+    await journal.close();
+    const gallery = await openGallery(folder);
+    expect((await gallery.page({ text: 'lamp' })).items).toMatchObject([{ id: 'old', recipe: null }]);
+    expect(await gallery.problems()).toEqual([]);
   });
 
   it('compacts its journal and keeps the order', async () => {

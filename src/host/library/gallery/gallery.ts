@@ -154,6 +154,8 @@ export class Gallery {
   /** Throws the index away and reads the journal again. */
   async rebuild(): Promise<void> {
     await this.#run(async () => {
+      // One who is reading reads into the index that goes away.
+      await this.#catchingUp?.catch(() => undefined);
       this.#index.discard();
       this.#seen = '';
       await this.#catchUp();
@@ -166,8 +168,10 @@ export class Gallery {
       this.#withLock(async () => {
         const { journal, records } = await Journal.open(this.#journalPath, { fs: this.#fs });
         try {
-          const live = liveItems(decodeAll({ records }).events);
-          if (live.size * 2 > records.length || records.length < 100) return false;
+          const { events, unreadable } = decodeAll({ records });
+          const live = liveItems(events);
+          // What cannot be read now may be read by another studio: only mending drops it.
+          if (unreadable > 0 || live.size * 2 > records.length || records.length < 100) return false;
           await journal.rewrite(Array.from(live.values(), (item) => encodeGalleryEvent({ type: 'put', item })));
           return true;
         } finally {
@@ -222,11 +226,14 @@ export class Gallery {
   }
 
   async #readOn(): Promise<void> {
+    let discarded = false;
     for (;;) {
       const state = await this.#journalState();
       if (state === this.#seen) return;
       const isDone = await this.#readStretch().catch((error: unknown) => {
-        if (!isDatabaseDamage(error)) throw error;
+        // A new index that is damaged at once is on a broken disk, and another one would be no better.
+        if (!isDatabaseDamage(error) || discarded) throw error;
+        discarded = true;
         this.#index.discard();
         return false;
       });

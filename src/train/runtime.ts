@@ -1,22 +1,8 @@
 /** @file What training needs of a runtime. The engine's sessions fit; training itself loads none. */
+import type { ElementArrays, HostTensor, HostTensorOf } from '#model/ir/host-tensor';
 import type { DType } from '#model/ir/tensor-type';
 
-/** What holds the elements of each dtype: f16 as bits, bool as 0 and 1. */
-interface ElementArrays {
-  f32: Float32Array;
-  f16: Uint16Array;
-  i8: Int8Array;
-  u8: Uint8Array;
-  i32: Int32Array;
-  i64: BigInt64Array;
-  bool: Uint8Array;
-}
-
-/** Row-major elements in this process' memory. */
-export type HostTensorOf<D extends DType> = {
-  [K in D]: { readonly dtype: K; readonly shape: readonly number[]; readonly data: ElementArrays[K] };
-}[D];
-export type HostTensor = HostTensorOf<DType>;
+export type { HostTensor, HostTensorOf };
 
 /** A model that is ready to run. Inputs are read in place and must not change during a run; outputs are the caller's. */
 export interface GraphSession {

@@ -1,21 +1,8 @@
+import type { ElementArrays, HostTensor, HostTensorOf } from '#model/ir/host-tensor';
 import type { DType } from '#model/ir/tensor-type';
 
-/** What holds the elements of each dtype: f16 as bits, i64 as BigInt, bool as 0 and 1. */
-interface ElementArrays {
-  f32: Float32Array;
-  f16: Uint16Array;
-  i8: Int8Array;
-  u8: Uint8Array;
-  i32: Int32Array;
-  i64: BigInt64Array;
-  bool: Uint8Array;
-}
-
-/** A tensor in this process' memory: row-major elements and their extents. */
-export type TensorOf<D extends DType> = {
-  [K in D]: { readonly dtype: K; readonly shape: readonly number[]; readonly data: ElementArrays[K] };
-}[D];
-export type Tensor = TensorOf<DType>;
+export type TensorOf<D extends DType> = HostTensorOf<D>;
+export type Tensor = HostTensor;
 
 const constructors: { readonly [D in DType]: new (length: number) => ElementArrays[D] } = {
   f32: Float32Array,

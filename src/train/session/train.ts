@@ -98,48 +98,50 @@ async function updateOnce(
   const step = state.step + 1;
   const learningRate = plan.schedule(step);
   const startMs = performance.now();
-  const scalars = scalarInputs(plan, learningRate, step);
   let sums: ReadonlyMap<string, HostTensorOf<'f32'>> = new Map();
-  const sum: Record<string, number> = {};
   let samples = 0;
-  for (let index = 1; ; index++) {
+  const means: Record<string, number> = {};
+  const runBatch = async (kind: 'accumulate' | 'update', scalars: Readonly<Record<string, HostTensor>>) => {
     const batch = await nextBatch(batches);
-    samples += batch.samples;
-    const isLast = index === accumulation;
-    const loaded = await sessions.get(batch.bucket, isLast ? 'update' : 'accumulate');
-    const inputs = inputsOf(loaded, batch, state, sums, isLast ? scalars : {});
+    const loaded = await sessions.get(batch.bucket, kind);
+    const inputs = inputsOf(loaded, batch, state, sums, scalars);
     const results = await loaded.session.run(inputs);
-    const metrics = readMetrics(loaded, results);
-    for (const [name, value] of Object.entries(metrics)) sum[name] = (sum[name] ?? 0) + value / accumulation;
-    if (!isLast) {
-      sums = new Map([...sums, ...nextTensors(loaded, results)]);
-      continue;
+    samples += batch.samples;
+    for (const [name, value] of Object.entries(readMetrics(loaded, results))) {
+      means[name] = (means[name] ?? 0) + value / accumulation;
     }
-    const { loss, ...rest } = sum;
-    const gradientNorm = floats(results['gradientNorm'])[0]!;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw await diverged(step, defined(loss), loaded, inputs, options);
-    }
-    const next: TrainingState = {
-      step,
-      batches: state.batches + accumulation,
-      samples: state.samples + samples,
-      tensors: new Map([...state.tensors, ...nextTensors(loaded, results)]),
-    };
-    return {
-      state: next,
-      metrics: {
-        step,
-        loss: defined(loss),
-        gradientNorm,
-        learningRate,
-        samples: next.samples,
-        samplesPerSecond: (samples * 1000) / (performance.now() - startMs),
-        bucket: batch.bucket,
-        metrics: rest,
-      },
-    };
+    return { batch, loaded, inputs, results };
+  };
+
+  for (let index = 1; index < accumulation; index++) {
+    const { loaded, results } = await runBatch('accumulate', {});
+    sums = new Map([...sums, ...nextTensors(loaded, results)]);
   }
+  const { batch, loaded, inputs, results } = await runBatch('update', scalarInputs(plan, learningRate, step));
+  const { loss = Number.NaN, ...metrics } = means;
+  const gradientNorm = floats(results['gradientNorm'])[0]!;
+  if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+    throw await diverged(step, loss, loaded, inputs, options);
+  }
+  const next: TrainingState = {
+    step,
+    batches: state.batches + accumulation,
+    samples: state.samples + samples,
+    tensors: new Map([...state.tensors, ...nextTensors(loaded, results)]),
+  };
+  return {
+    state: next,
+    metrics: {
+      step,
+      loss,
+      gradientNorm,
+      learningRate,
+      samples: next.samples,
+      samplesPerSecond: (samples * 1000) / (performance.now() - startMs),
+      bucket: batch.bucket,
+      metrics,
+    },
+  };
 }
 
 async function nextBatch(batches: AsyncIterator<TrainingBatch, undefined>): Promise<TrainingBatch> {

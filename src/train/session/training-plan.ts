@@ -25,7 +25,7 @@ export interface TrainingPlan {
   readonly clipNorm?: number | null;
   /** Decay of the moving average of the parameters; none is kept if not given. */
   readonly averageDecay?: number;
-  /** Batches for one update; 1 if not given. */
+  /** Batches for one update, whose buckets use the same parameters; 1 if not given. */
   readonly accumulation?: number;
   readonly adapt?: AdaptLinear;
   /** Trades time for memory, see `recomputed`. */

@@ -1,37 +1,19 @@
 import type { Value } from '#model/ir/graph';
 import { isFloat } from '#model/ir/tensor-type';
+import type { OpKind } from '#model/ops/attributes';
 import * as t from '#model/ops/tensor';
+import type { elementwise as definitions } from '#model/ops/table/elementwise';
 
 import { sumTo } from '../sum-to.ts';
 import { flat, type Vjp, type VjpTable } from '../vjp.ts';
 
-type Unary =
-  | 'neg'
-  | 'abs'
-  | 'sign'
-  | 'exp'
-  | 'log'
-  | 'sqrt'
-  | 'reciprocal'
-  | 'sin'
-  | 'cos'
-  | 'tanh'
-  | 'sigmoid'
-  | 'erf'
-  | 'floor'
-  | 'not'
-  | 'silu'
-  | 'gelu'
-  | 'cast';
-type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min' | 'equal' | 'less' | 'greater' | 'and' | 'or';
-
 /** A rule from x, y = f(x) and the gradient of y. */
-function unary<K extends Unary>(rule: (x: Value, y: Value, gradient: Value) => Value): Vjp<K> {
+function unary<K extends OpKind>(rule: (x: Value, y: Value, gradient: Value) => Value): Vjp<K> {
   return ({ inputs: [x], outputs: [y], gradient }) => [rule(x!, y!, gradient)];
 }
 
 /** A rule from both operands, the result and its gradient; what was broadcast is summed again. */
-function binary<K extends Binary>(
+function binary<K extends OpKind>(
   rule: (a: Value, b: Value, gradient: Value, result: Value) => readonly [Value, Value],
 ): Vjp<K> {
   return ({ inputs: [a, b], outputs: [result], gradient }) => {
@@ -48,7 +30,7 @@ function choice<K extends 'max' | 'min'>(secondWins: (a: Value, b: Value) => Val
   });
 }
 
-export const elementwise: VjpTable<Unary | Binary | 'where'> = {
+export const elementwise: VjpTable<keyof typeof definitions> = {
   neg: unary((_x, _y, g) => t.neg(g)),
   abs: unary((x, _y, g) => t.mul(g, t.sign(x))),
   sign: flat,

@@ -1,16 +1,10 @@
 import { apply1 } from '#model/ops/apply';
 import * as t from '#model/ops/tensor';
+import type { fused as definitions } from '#model/ops/table/fused';
 
 import type { VjpTable } from '../vjp.ts';
 
-export const fused: VjpTable<
-  | 'multi-head-attention'
-  | 'grouped-query-attention'
-  | 'rotary-embedding'
-  | 'int8-matmul'
-  | 'nbits-matmul'
-  | 'nbits-gather'
-> = {
+export const fused: VjpTable<keyof typeof definitions> = {
   // Training builds attention from products and a softmax, whose weights the backward pass needs.
   'multi-head-attention': 'not differentiable',
   'grouped-query-attention': 'not differentiable',

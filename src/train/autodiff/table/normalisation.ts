@@ -7,11 +7,12 @@ import { elementCount } from '#model/ir/tensor-type';
 import type { Value } from '#model/ir/graph';
 import { apply } from '#model/ops/apply';
 import * as t from '#model/ops/tensor';
+import type { normalisations as definitions } from '#model/ops/table/normalisation';
 
 import { sumTo } from '../sum-to.ts';
 import type { VjpTable } from '../vjp.ts';
 
-export const normalisations: VjpTable<'layer-norm' | 'rms-norm' | 'instance-norm'> = {
+export const normalisations: VjpTable<keyof typeof definitions> = {
   'layer-norm': ({ attributes, inputs: [x, scale, bias], outputs: [y, deviation], gradient, gradients }) => {
     assert(!gradients[1], 'the deviation of a norm is used in backward passes only');
     // Without scale and bias the result is x̂ itself; else one more pass gives it again.

@@ -1,13 +1,14 @@
 import { elementCount } from '#model/ir/tensor-type';
 import type { Value } from '#model/ir/graph';
 import * as t from '#model/ops/tensor';
+import type { products as definitions } from '#model/ops/table/product';
 
 import { sumTo } from '../sum-to.ts';
 import type { VjpTable } from '../vjp.ts';
 
 type Pads = readonly [top: number, left: number, bottom: number, right: number];
 
-export const products: VjpTable<'matmul' | 'conv' | 'conv-transpose' | 'upsample-nearest' | 'average-pool'> = {
+export const products: VjpTable<keyof typeof definitions> = {
   matmul: ({ attributes: { transposeA, transposeB }, inputs: [a, b], gradient: g }) => {
     if (!transposeA && a!.shape.length > 2 && b!.shape.length === 2) return linear(a!, b!, g, transposeB);
     const forA = transposeA

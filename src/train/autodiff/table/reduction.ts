@@ -1,6 +1,7 @@
 import { assert } from '#base/assert';
 import type { Value } from '#model/ir/graph';
 import * as t from '#model/ops/tensor';
+import type { reductions as definitions } from '#model/ops/table/reduction';
 
 import { flat, type VjpTable } from '../vjp.ts';
 

@@ -1,26 +1,12 @@
 import { assert } from '#base/assert';
 import type { Value } from '#model/ir/graph';
 import * as t from '#model/ops/tensor';
+import type { shape as definitions } from '#model/ops/table/shape';
 
 import { shapedLike, sumTo } from '../sum-to.ts';
 import { flat, type VjpTable } from '../vjp.ts';
 
-export const shape: VjpTable<
-  | 'reshape'
-  | 'reshape-like'
-  | 'transpose'
-  | 'expand'
-  | 'concat'
-  | 'split'
-  | 'slice'
-  | 'dynamic-slice'
-  | 'extent'
-  | 'pad'
-  | 'gather'
-  | 'scatter-rows'
-  | 'gather-elements'
-  | 'scatter-elements'
-> = {
+export const shape: VjpTable<keyof typeof definitions> = {
   reshape: ({ inputs: [x], gradient }) => [shapedLike(gradient, x!)],
   'reshape-like': ({ inputs: [x], gradient }) => [shapedLike(gradient, x!)],
   transpose: ({ attributes: { permutation }, gradient }) => [

@@ -1,15 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { encodeImage } from '#host/images/encode-image';
 import { decodeImage } from '#host/images/decode-image';
 import { readPictureRecipe } from '#host/images/recipe-metadata/picture-recipe';
-import { formatManifest, manifestName } from '#model/weights/package-manifest';
 import { bundleScripts, type BundledScripts } from '#testing/bundle-scripts';
 import type { FakeEngineFaults } from '#testing/fake-engine';
+import { installEmptyModel } from '#testing/install-model';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 // Each test starts processes.
@@ -55,19 +55,7 @@ const jsonLines = (out: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as { event: string } & Record<string, unknown>);
 
-async function installModel(name: string): Promise<void> {
-  await mkdir(join(folder, 'models', name), { recursive: true });
-  const manifest = {
-    name,
-    kind: 'ovis-u1',
-    precision: 'f32',
-    licence: null,
-    origin: {},
-    config: {},
-    files: [],
-  } as const;
-  await writeFile(join(folder, 'models', name, manifestName), formatManifest(manifest));
-}
+const installModel = (name: string) => installEmptyModel(folder, name);
 
 async function writePhoto(name: string) {
   const data = Uint8Array.from({ length: 32 * 24 * 3 }, (_, i) => (i * 7) % 256);

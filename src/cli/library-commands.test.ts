@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { encodeImage } from '#host/images/encode-image';
 import { readPictureRecipe } from '#host/images/recipe-metadata/picture-recipe';
 import { openLibrary } from '#host/library/library';
-import { formatManifest, manifestName } from '#model/weights/package-manifest';
 import { bundleScripts, type BundledScripts } from '#testing/bundle-scripts';
+import { installEmptyModel } from '#testing/install-model';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 // Each test starts processes.
@@ -48,19 +48,7 @@ async function writePhoto(name: string, salt = 7): Promise<void> {
   await writeFile(join(folder, name), png);
 }
 
-async function installModel(name: string): Promise<void> {
-  await mkdir(join(folder, 'models', name), { recursive: true });
-  const manifest = {
-    name,
-    kind: 'ovis-u1',
-    precision: 'f32',
-    licence: null,
-    origin: {},
-    config: {},
-    files: [],
-  } as const;
-  await writeFile(join(folder, 'models', name, manifestName), formatManifest(manifest));
-}
+const installModel = (name: string) => installEmptyModel(folder, name);
 
 describe('the library on the command line', () => {
   it('takes files in, lists them, and writes them out in every format', async () => {

@@ -9,7 +9,8 @@ import { createDocument } from '#shared/document/document';
 import { zLayerId } from '#shared/document/ids';
 import { addLayer } from '#shared/document/layer-operations';
 import { createLayer } from '#shared/document/layer';
-import { parseRecipe, type Recipe } from '#shared/recipe/recipe';
+import type { Recipe } from '#shared/recipe/recipe';
+import { buildRecipe } from '#testing/build-recipe';
 import { buildNode, buildRequest } from '#testing/library-builders';
 import { temporaryFolder } from '#testing/temporary-folder';
 import { insertPngChunks } from '../../images/png-chunks.ts';
@@ -21,16 +22,7 @@ import { openFile, openPicture, placePicture } from './open-file.ts';
 import { writeOvis } from './ovis-file.ts';
 
 const request = buildRequest('a brass lamp', { solver: 'multistep' });
-const recipe: Recipe = parseRecipe({
-  version: 1,
-  request,
-  app: { name: 'Ovis Studio', version: '0.1.0' },
-  model: { name: 'nano', sha256: 'ab'.repeat(32) },
-  device: { kind: 'cpu', runtime: 'onnxruntime 1.30' },
-  result: { width: 12, height: 8, pixelsSha256: 'cd'.repeat(32) },
-  report: { totalMs: 10, warnings: [] },
-  madeAt: '2026-01-01T00:00:00.000Z',
-});
+const recipe: Recipe = { ...buildRecipe(), request };
 
 async function newLibrary(): Promise<Library> {
   const library = await openLibrary(await temporaryFolder(), { purpose: 'a test' });

@@ -1,6 +1,7 @@
 /**
  * @file A real Chromium for tests: the renderer's modules are served as they are written and run in a page of it.
  */
+import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { chromium as driver, type Browser, type Page } from 'playwright-core';
 import { createServer } from 'vite';
@@ -40,7 +41,8 @@ export async function openRendererPage({
   reducedMotion?: 'reduce' | 'no-preference';
 } = {}): Promise<RendererPage> {
   const server = await createServer({
-    root: new URL('../renderer', import.meta.url).pathname,
+    // Tests and benchmarks run in the repository's folder; a bundled benchmark lies elsewhere itself.
+    root: join(process.cwd(), 'src/renderer'),
     configFile: false,
     logLevel: 'error',
     appType: 'mpa',

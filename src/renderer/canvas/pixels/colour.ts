@@ -12,7 +12,3 @@ export function parseColour(text: string): Colour {
   const value = Number.parseInt(text.slice(1), 16);
   return { red: value >> 16, green: (value >> 8) & 255, blue: value & 255 };
 }
-
-export function formatColour({ red, green, blue }: Colour): string {
-  return `#${((red << 16) | (green << 8) | blue).toString(16).padStart(6, '0')}`;
-}

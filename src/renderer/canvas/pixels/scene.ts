@@ -15,7 +15,7 @@ import { layerOf } from '#shared/document/layer-tree';
 import type { Pixels } from '#shared/document/pixels';
 import { parseColour, type Colour } from './colour.ts';
 import { reachOf, reachOfRect, type Placed } from './layering.ts';
-import { differingTiles, emptyRect, emptySurface, tileRect, type Channels, type Surface } from './surface.ts';
+import { differingTiles, emptyRect, tileRect, type Channels, type Surface } from './surface.ts';
 
 /** What is to be painted, bottom first, with its pixels at hand: of a document, what is not hidden. */
 export type Scene = readonly SceneNode[];
@@ -71,14 +71,6 @@ export function sceneOf(document: Document, kinds: readonly LayerKind[], surface
       return [{ kind: 'pixels', ...common, pixels, tint }];
     });
   return visit(document.order, identity);
-}
-
-export const noSurface = (_layer: Layer, _part: LayerPart, _pixels: Pixels, channels: Channels): Surface =>
-  emptySurface(channels);
-
-/** Every node that has pixels, bottom first. */
-export function pixelNodes(scene: Scene): PixelNode[] {
-  return scene.flatMap((node) => (node.kind === 'group' ? pixelNodes(node.children) : [node]));
 }
 
 /** Where a node can show anything, in document pixels. */

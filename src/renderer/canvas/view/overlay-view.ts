@@ -220,7 +220,7 @@ export class OverlayView {
 }
 
 /** Where the handle of the line between before and after is: in the middle of what is seen of the document. */
-export function splitHandleY(screen: Screen): number {
+function splitHandleY(screen: Screen): number {
   const { y, height } = onScreen(screen, documentRect(screen));
   return (Math.max(0, y) + Math.min(screen.view.height, y + height)) / 2;
 }

@@ -42,10 +42,8 @@ export function createKernel({ page, codec, decodePicture, pause }: KernelOption
     decodePicture,
   });
   const onFault = ({ code, message, data }: AppError): void => page.tell('failed', { code, message, data });
-  const head = new Head(store, createDocument({ width: 1, height: 1 }), {
-    onProgress: () => viewer.refresh(),
-    onFault,
-  });
+  const events = { onProgress: () => viewer.refreshSoon(), onFault };
+  const head = new Head(store, createDocument({ width: 1, height: 1 }), events);
   const viewer = new Viewer(head, page, pause);
   const ledger = new Ledger(head, store, () => viewer.refresh());
   const sources = new Sources(head, pause);
@@ -61,13 +59,16 @@ export function createKernel({ page, codec, decodePicture, pause }: KernelOption
       viewer.refresh();
     },
     compareWith: ({ document }) => {
-      before = document && new Head(store, document, { onProgress: () => viewer.refreshBefore(), onFault });
+      before = document && new Head(store, document, events);
       pin();
       viewer.compareWith(before);
     },
     activate: ({ layer }) => viewer.activate(layer),
     look: (look) => viewer.look(look),
-    loaded: () => head.loaded(),
+    loaded: async () => {
+      await head.loaded();
+      viewer.refresh();
+    },
     ...strokeMethods(head, viewer, ledger, pause),
     ...moveMethods(head, viewer, ledger),
     ...selectionMethods(head, ledger, sources, pause),

@@ -49,6 +49,8 @@ export class SurfaceStore {
   /** Least recently used first. */
   readonly #surfaces = new Map<BlobName, Surface>();
   readonly #tiles = new Map<BlobName, WeakRef<Tile>>();
+  /** Asked for and on their way: layers that share tiles wait for the same. */
+  readonly #arriving = new Map<BlobName, Promise<Tile>>();
   readonly #names = new WeakMap<Tile, Promise<BlobName>>();
   #pinned: ReadonlySet<BlobName> = new Set();
 
@@ -134,7 +136,18 @@ export class SurfaceStore {
     return withTiles(surface, changes);
   }
 
-  async #loadTile(name: BlobName, channels: Channels): Promise<Tile> {
+  #loadTile(name: BlobName, channels: Channels): Promise<Tile> {
+    let arriving = this.#arriving.get(name);
+    if (!arriving) {
+      arriving = this.#fetchTile(name, channels).finally(() => this.#arriving.delete(name));
+      this.#arriving.set(name, arriving);
+    }
+    return arriving;
+  }
+
+  async #fetchTile(name: BlobName, channels: Channels): Promise<Tile> {
+    const known = this.#tiles.get(name)?.deref();
+    if (known) return known;
     const tile = await this.#options.codec.unpack(await this.#options.blobs.get(name));
     if (tile.length !== tileByteLength(channels)) {
       throw new AppError('blob-damaged', 'A part of a layer is damaged: go back to an earlier step.', {

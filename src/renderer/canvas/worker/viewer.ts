@@ -27,6 +27,10 @@ import type { Pause } from './steps.ts';
 /** What the eye sees. Masks are shown over it as tints; they and what guides the model are no part of the picture. */
 const seenKinds: readonly LayerKind[] = ['raster', 'control', 'reference'];
 
+/** How long pixels that arrive wait to be shown: at first, and at most. */
+const firstArrivalMs = 30;
+const mostArrivalMs = 1000;
+
 const selectionId = 'selection' as LayerId;
 
 /** Layers taken out of the picture while they are moved. */
@@ -53,6 +57,8 @@ export class Viewer {
   #toldPicture: Scene = [];
   #before: { readonly head: Head; readonly composer: Composer; scene: Scene } | null = null;
   #lastState = '';
+  #arrivalMs = firstArrivalMs;
+  #soon: ReturnType<typeof setTimeout> | undefined;
   #lastOutline: { readonly selection: Surface; readonly outline: Look['outline'] } | null = null;
 
   constructor(head: Head, page: Remote<PageMethods>, pause: Pause) {
@@ -79,6 +85,21 @@ export class Viewer {
     }
     this.#refreshTints();
     this.#announce();
+  }
+
+  /**
+   * Shows pixels that have arrived: now and then while many do, and less often the longer they take, for every time the
+   * picture is composed anew.
+   */
+  refreshSoon(): void {
+    if (this.#soon !== undefined) return;
+    const delayMs = Math.min(mostArrivalMs, this.#arrivalMs);
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      this.refresh();
+      this.#refreshBefore();
+      this.#arrivalMs = this.#head.loading === 0 ? firstArrivalMs : delayMs * 2;
+    }, delayMs);
   }
 
   activate(layer: LayerId | null): void {
@@ -130,10 +151,10 @@ export class Viewer {
   /** Shows another document beside this one; null ends that. */
   compareWith(head: Head | null): void {
     this.#before = head && { head, composer: new Composer({ isLive: head.isLive }), scene: [] };
-    if (head) this.refreshBefore();
+    this.#refreshBefore();
   }
 
-  refreshBefore(): void {
+  #refreshBefore(): void {
     if (!this.#before) return;
     const scene = this.#before.head.scene(seenKinds);
     const changes = sceneDifference(this.#before.scene, scene);

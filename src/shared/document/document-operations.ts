@@ -22,7 +22,7 @@ export function scaleDocument(document: Document, size: Size): Document {
 }
 
 /** Moves, turns or scales layers further, in the coordinates of their parents. */
-export function transformLayers(document: Document, ids: readonly LayerId[], outer: Transform): Document {
+function transformLayers(document: Document, ids: readonly LayerId[], outer: Transform): Document {
   return ids.reduce(
     (changed, id) => setLayerProperties(changed, [id], { transform: compose(outer, layerOf(changed, id).transform) }),
     document,

@@ -65,9 +65,6 @@ export type LayerKind = Layer['kind'];
 export type LayerOf<Kind extends LayerKind> = Extract<Layer, { kind: Kind }>;
 export type RasterLayer = LayerOf<'raster'>;
 export type GroupLayer = LayerOf<'group'>;
-/** Every layer but a group. */
-export type PixelLayer = Exclude<Layer, GroupLayer>;
-
 /** What every kind of layer has and a panel can set, for one layer or for several at once. */
 export type LayerProperties = Pick<Layer, 'name' | 'visible' | 'locked' | 'opacity' | 'blend' | 'transform' | 'mask'>;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { assertNever } from '#base/assert';
 import { zBlobName, type BlobName } from '#shared/contract/job-request';
-import { zRect, type Rect } from './geometry.ts';
+import { zRect } from './geometry.ts';
 
 /**
  * Where the pixels of a layer or mask are. A placed file or result stays the `picture` it is, with every bit it came
@@ -34,20 +34,6 @@ export const zPixels = z
 export type Pixels = z.infer<typeof zPixels>;
 
 export const noPixels: Pixels = Object.freeze({ kind: 'empty' });
-
-/** The rectangle that holds all pixels, in their own coordinates. */
-export function pixelBounds(pixels: Pixels): Rect {
-  switch (pixels.kind) {
-    case 'empty':
-      return { x: 0, y: 0, width: 0, height: 0 };
-    case 'picture':
-      return { x: 0, y: 0, width: pixels.width, height: pixels.height };
-    case 'tiles':
-      return pixels.bounds;
-    default:
-      return assertNever(pixels);
-  }
-}
 
 /** A blob that something holds on to; a `tile-index` holds on to the tiles it names as well. */
 export interface BlobReference {

@@ -24,7 +24,9 @@ const packages = {
   train: '^node_modules/(@iconify-json|emojibase-data|@resvg)/',
   engine: '^node_modules/(@orpc)/',
   host: '^node_modules/(@orpc|sharp|libsql|ag-psd|yauzl|yazl|saxes|zod)/',
-  renderer: '^node_modules/(konva|vite)/',
+  server: '^node_modules/(@orpc|ws|@types/ws)/',
+  renderer:
+    '^node_modules/(@base-ui|@orpc/client|@tanstack/react-virtual|@types/react|i18next|konva|lucide-react|react|react-dom|react-i18next|tinykeys|vite|zustand)/',
 };
 const source = (layer) => `^src/${layer}/`;
 const isTest = '\\.(test|spec|bench)\\.ts$|^src/testing/';

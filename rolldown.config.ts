@@ -1,9 +1,10 @@
 import { defineConfig } from 'rolldown';
 
-/** What runs in Node: the command line and the engine's processes. Packages stay in node_modules. */
+/** What runs in Node: the command line, the web host and the engine's processes. Packages stay in node_modules. */
 export default defineConfig({
   input: {
     cli: 'src/cli/main.ts',
+    server: 'src/server/main.ts',
     'engine-node': 'src/engine/entry-node.ts',
     'engine-electron': 'src/engine/entry-electron.ts',
     'conversion-thread': 'src/model/weights/node/conversion-thread.ts',

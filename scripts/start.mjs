@@ -1,4 +1,4 @@
-// `npm start`: sets everything up and opens the studio.
+// `npm start`: sets everything up and opens the studio, in a window of its own or, where Electron cannot run, in the browser.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -6,7 +6,7 @@ import { buildIfStale } from './build.mjs';
 import { repository, setUp } from './setup.mjs';
 
 setUp();
-buildIfStale();
-console.log('The studio has no window yet. What it can do already, it does on the command line:\n');
-process.argv.splice(2, Number.POSITIVE_INFINITY, '--help');
-await import(pathToFileURL(join(repository, 'dist', 'cli.js')));
+buildIfStale(['node', 'page']);
+process.setSourceMapsEnabled(true);
+if (!process.argv.includes('--open')) process.argv.push('--open');
+await import(pathToFileURL(join(repository, 'dist', 'server.js')));

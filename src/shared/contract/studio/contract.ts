@@ -10,6 +10,9 @@ import { jobsContract } from './jobs.ts';
 import { modelsContract } from './models.ts';
 import { settingsContract } from './settings.ts';
 
+/** Where the WebSocket is in a browser, relative to the page. */
+export const rpcUrl = 'rpc';
+
 /**
  * All that a window can ask of its host, the same in the browser and in Electron. Pixels do not travel here but by URL: see
  * `blob-urls.ts`. Streams (`watch…`) are async iterators: leaving the loop or aborting the call's signal ends them.

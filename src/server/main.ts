@@ -1,0 +1,100 @@
+/** @file The web host as a process: `npm run serve`. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { toAppError } from '#base/app-error';
+import { exitStatus } from '#base/error-codes';
+import { dataFolder } from '#files/data-folder';
+import { forkEngine } from '#host/engine/fork-engine';
+import { openStudio } from '#host/studio/open-studio';
+import packageJson from '../../package.json' with { type: 'json' };
+import { startWebHost } from './web-host.ts';
+
+const help = `Opens the studio in a browser.
+
+  --port <n>         where to listen (default 4820, or any free one when that is taken)
+  --address <ip>     who may reach it: 127.0.0.1 is this machine alone (default)
+  --host-name <name> a name by which other machines reach this one; may be repeated
+  --open             open the browser
+  --help
+`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string' },
+    address: { type: 'string', default: '127.0.0.1' },
+    'host-name': { type: 'string', multiple: true, default: [] },
+    open: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+try {
+  if (values.help) process.stdout.write(help);
+  else await serve();
+} catch (error) {
+  const { message, code } = toAppError(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitStatus(code);
+}
+
+async function serve(): Promise<void> {
+  // Of the bundle, `dist/server.js`.
+  const scripts = fileURLToPath(new URL('.', import.meta.url));
+  const studio = await openStudio({
+    home: dataFolder(),
+    bundledModelsFolder: join(scripts, '..', 'resources', 'models'),
+    spawnEngine: (listeners) => forkEngine({ entry: join(scripts, 'engine-node.js'), ...listeners }),
+    conversionScript: join(scripts, 'conversion-thread.js'),
+    version: packageJson.version,
+  });
+  const host = await startWebHost({
+    studio,
+    pageFolder: join(scripts, 'renderer'),
+    port: Number(values.port ?? usualPort),
+    address: values.address,
+    hostNames: values['host-name'],
+  }).catch(async (error: unknown) => {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!isTaken || values.port !== undefined) throw error;
+    return startWebHost({
+      studio,
+      pageFolder: join(scripts, 'renderer'),
+      address: values.address,
+      hostNames: values['host-name'],
+    });
+  });
+  const link = host.newLink();
+  process.stdout.write(
+    `The studio is at ${link}\nThe link lets one browser in. Enter makes another one, Ctrl-C ends the studio.\n`,
+  );
+  if (values.open) openBrowser(link);
+  process.stdin.on('data', () => process.stdout.write(`${host.newLink()}\n`));
+  const stop = () => {
+    // A second Ctrl-C ends it at once.
+    process.off('SIGINT', stop);
+    void host
+      .close()
+      .then(() => studio.close())
+      .finally(() => process.exit());
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}
+
+/** Kept from run to run, so that a bookmark and the browser's own settings stay. */
+const usualPort = 4820;
+
+/** Where there is no browser to be opened, the link is there to be copied. */
+function openBrowser(link: string): void {
+  const [command, ...args]: readonly [string, ...string[]] =
+    process.platform === 'darwin'
+      ? ['open', link]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', link]
+        : ['xdg-open', link];
+  const child = spawn(command, args, { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}

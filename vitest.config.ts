@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 // (src/testing/browser.ts), so they are part of the same run.
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/**/*.test.ts'],
     pool: 'forks',
     // Machines that run these may be busy with other things; what hangs is still found.
     testTimeout: 60_000,

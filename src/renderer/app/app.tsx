@@ -1,0 +1,112 @@
+import { useState, type DragEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+
+import { useCurrentSession, useSession, useStudio, useView } from './studio.ts';
+import { Dock } from './dock.tsx';
+import { CandidateStrip } from '../features/candidates/candidate-strip.tsx';
+import { CanvasHost } from '../features/canvas/canvas-host.tsx';
+import { takeFiles } from '../features/canvas/drop.ts';
+import { ModelsDialog } from '../features/models/models-dialog.tsx';
+import { Palette } from '../features/palette/palette.tsx';
+import { PromptBar } from '../features/prompt/prompt-bar.tsx';
+import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
+import { ShortcutsDialog } from '../features/settings/shortcuts-dialog.tsx';
+import { StartPage } from '../features/start/start-page.tsx';
+import { FaultStrip, Toasts } from '../features/status/notices.tsx';
+import { StatusBar } from '../features/status/status-bar.tsx';
+import { TopBar } from '../features/tabs/top-bar.tsx';
+import { ToolRail } from '../features/tools/tool-rail.tsx';
+import { canvasFacts } from '../prompt/task.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import type { DialogName } from '../stores/view.ts';
+
+/** The whole window. */
+export function App() {
+  const session = useCurrentSession();
+  const dockOpen = useView((view) => view.dockOpen);
+  return (
+    <div className="window">
+      <TopBar />
+      <FaultStrip />
+      <main className="desk">
+        <ToolRail />
+        <Stage session={session} />
+        {dockOpen ? <Dock session={session} /> : null}
+      </main>
+      {session ? <PromptBar key={session.id} session={session} /> : null}
+      <StatusBar session={session} />
+      <Toasts />
+      <CurrentDialog />
+    </div>
+  );
+}
+
+function Stage({ session }: { session: DocumentSession | null }) {
+  const studio = useStudio();
+  const { t } = useTranslation('start');
+  const [isOver, setOver] = useState(false);
+  const drop = (event: DragEvent): void => {
+    setOver(false);
+    const files = [...event.dataTransfer.files];
+    if (files.length === 0) return;
+    event.preventDefault();
+    void takeFiles(studio, files);
+  };
+  return (
+    <section
+      className="stage"
+      aria-label={t('tabs')}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      {session ? <OpenDocument key={session.id} session={session} /> : <Waiting />}
+      {isOver ? <div className="drop-target">{t('drop')}</div> : null}
+    </section>
+  );
+}
+
+function OpenDocument({ session }: { session: DocumentSession }) {
+  const studio = useStudio();
+  const isEmpty = useSession(
+    session,
+    ({ tree, document }) => !canvasFacts(document).hasPicture && tree.nodes.size === 1,
+  );
+  const isOffered = useStore(studio.candidates.store, ({ document }) => document === session.id);
+  return (
+    <>
+      <CanvasHost session={session} />
+      {isEmpty && !isOffered ? <StartPage session={session} /> : null}
+      <CandidateStrip session={session} />
+    </>
+  );
+}
+
+function Waiting() {
+  const { t } = useTranslation();
+  return (
+    <p className="empty" role="status">
+      {t('loading')}
+    </p>
+  );
+}
+
+const dialogs: Readonly<Record<DialogName, (props: { onClose: () => void }) => React.JSX.Element>> = {
+  palette: Palette,
+  settings: SettingsDialog,
+  models: ModelsDialog,
+  shortcuts: ShortcutsDialog,
+};
+
+function CurrentDialog() {
+  const { view } = useStudio();
+  const dialog = useView((state) => state.dialog);
+  if (!dialog) return null;
+  const Shown = dialogs[dialog];
+  return <Shown onClose={() => view.setState({ dialog: null })} />;
+}

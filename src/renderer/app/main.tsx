@@ -1,0 +1,67 @@
+import { Tooltip } from '@base-ui/react/tooltip';
+import { createRoot } from 'react-dom/client';
+import { I18nextProvider } from 'react-i18next';
+
+import { rpcUrl } from '#shared/contract/studio/contract';
+
+import '../ui/tokens.css';
+import '../ui/controls.css';
+import './app.css';
+import { httpBlobs } from '../client/blobs.ts';
+import { connect } from '../client/connection.ts';
+import { createCandidates } from '../features/candidates/candidates.ts';
+import { createWords } from '../i18n/i18n.ts';
+import { Workspace } from '../session/workspace.ts';
+import { followHost } from '../stores/host-state.ts';
+import { createNotices } from '../stores/notices.ts';
+import { createViewStore } from '../stores/view.ts';
+import { App } from './app.tsx';
+import { followLook } from './follow-look.ts';
+import { followShell } from './follow-shell.ts';
+import { listenToKeys } from './listen-to-keys.ts';
+import { StudioContext, type Studio } from './studio.ts';
+
+const socketUrl = new URL(rpcUrl, document.baseURI);
+socketUrl.protocol = socketUrl.protocol === 'https:' ? 'wss:' : 'ws:';
+
+const notices = createNotices();
+const { client, isOnline } = connect(socketUrl);
+const closing = new AbortController();
+const host = followHost(client, { signal: closing.signal, onFault: notices.fault });
+const i18n = createWords(navigator.language.startsWith('zh') ? 'zh' : 'en');
+const studio: Studio = {
+  client,
+  isOnline,
+  host,
+  blobs: httpBlobs,
+  notices,
+  workspace: new Workspace({ client, blobs: httpBlobs, onFault: notices.fault }),
+  view: createViewStore(),
+  candidates: createCandidates(),
+  words: i18n.t,
+};
+followLook(host.settings, i18n);
+listenToKeys(studio);
+followShell(studio, { signal: closing.signal });
+window.addEventListener('pagehide', () => closing.abort());
+
+createRoot(document.querySelector('#studio')!).render(
+  <I18nextProvider i18n={i18n}>
+    <StudioContext value={studio}>
+      <Tooltip.Provider delay={500}>
+        <App />
+      </Tooltip.Provider>
+    </StudioContext>
+  </I18nextProvider>,
+);
+
+void openFirst();
+
+/** The tabs of last time; else, an empty document with the prompt ready. */
+async function openFirst(): Promise<void> {
+  const { tabs } = await client.settings.get();
+  await studio.workspace.restore(tabs).catch(notices.fault);
+  if (!studio.workspace.session) {
+    await studio.workspace.create(studio.words('start:untitled'), { width: 512, height: 512 });
+  }
+}

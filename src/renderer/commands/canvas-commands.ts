@@ -1,0 +1,95 @@
+import { assert } from '#base/assert';
+import type { Raster } from '#raster/raster';
+
+import type { Studio } from '../app/studio.ts';
+import type { CanvasCommands, Refusal } from '../canvas/engine/commands.ts';
+import type { Excerpt } from '../canvas/worker/protocol.ts';
+import { pictureOf } from '../client/pictures.ts';
+import type { ToolId } from '../canvas/tools/tool.ts';
+import { onDocument, type Command, type CommandGroup } from './command.ts';
+
+/** A command of the canvas; when it can do nothing it says why. */
+function canvas(
+  id: string,
+  group: CommandGroup,
+  keys: readonly string[],
+  run: (commands: CanvasCommands, studio: Studio) => Promise<Refusal | null>,
+): Command {
+  return onDocument(
+    id,
+    group,
+    keys,
+    async (_session, studio) => {
+      const engine = studio.view.getState().canvas;
+      const refusal = engine && (await run(engine.commands, studio));
+      if (refusal) sayRefusal(studio, refusal);
+    },
+    (session) => (session.canWrite ? null : 'read-only'),
+  );
+}
+
+export function sayRefusal(studio: Studio, refusal: Refusal): void {
+  studio.notices.say(studio.words(`tools:refusal.${refusal}`));
+}
+
+export const canvasCommands: readonly Command[] = [
+  canvas('cut', 'edit', ['$mod+x'], async (commands, studio) => toClipboard(studio, await commands.cut())),
+  canvas('copy', 'edit', ['$mod+c'], async (commands, studio) => toClipboard(studio, await commands.copy('layer'))),
+  canvas('copy-picture', 'edit', ['$mod+Shift+c'], async (commands, studio) =>
+    toClipboard(studio, await commands.copy('picture')),
+  ),
+  canvas('clear', 'edit', ['Delete', 'Backspace'], (commands) => commands.clear()),
+  canvas('fill-selection', 'edit', ['Alt+Backspace'], (commands) => commands.fillSelection()),
+  canvas('flip-horizontal', 'edit', [], (commands) => commands.flip('horizontal')),
+  canvas('flip-vertical', 'edit', [], (commands) => commands.flip('vertical')),
+  canvas('rotate-right', 'edit', [], (commands) => commands.rotate(90)),
+  canvas('rotate-left', 'edit', [], (commands) => commands.rotate(-90)),
+  canvas('crop-to-selection', 'edit', [], (commands) => commands.cropToSelection()),
+  canvas('select-all', 'select', ['$mod+a'], (commands) => commands.selectAll()),
+  canvas('deselect', 'select', ['$mod+d'], (commands) => commands.deselect()),
+  canvas('invert-selection', 'select', ['$mod+Shift+i'], (commands) => commands.invertSelection()),
+  canvas('select-masks', 'select', [], (commands) => commands.selectFrom({ kind: 'masks' }, 'replace')),
+  canvas('mask-from-selection', 'select', [], (commands, { words }) => commands.newMaskLayer(words('layers:new-mask'))),
+  canvas('mask-layer', 'layer', [], (commands) => commands.maskActiveLayer()),
+  canvas('merge-down', 'layer', ['$mod+e'], (commands) => commands.mergeDown()),
+  canvas('flatten', 'layer', [], (commands, { words }) => commands.flatten(words('layers:flattened'))),
+];
+
+async function toClipboard(studio: Studio, copied: Excerpt | Refusal): Promise<Refusal | null> {
+  if (typeof copied === 'string') return copied;
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': pictureOf(copied) })]);
+    studio.notices.say(studio.words('tools:copied'));
+  } catch (error) {
+    studio.notices.fault(error);
+  }
+  return null;
+}
+
+/** Pixels of a picture in the clipboard, RGBA. */
+export async function rasterOf(picture: Blob): Promise<Raster> {
+  const bitmap = await createImageBitmap(picture);
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext('2d');
+  assert(context !== null, 'a canvas draws');
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return { width, height, channels: 4, data: new Uint8Array(context.getImageData(0, 0, width, height).data.buffer) };
+}
+
+/** Keys of tools: a tap chooses, holding borrows. */
+export const toolKeys: Readonly<Record<ToolId, string>> = {
+  move: 'v',
+  brush: 'b',
+  eraser: 'e',
+  'mask-brush': 'k',
+  fill: 'g',
+  eyedropper: 'i',
+  'rect-select': 'm',
+  lasso: 'l',
+  wand: 'w',
+  crop: 'c',
+  extend: 'x',
+  hand: 'h',
+  zoom: 'z',
+};

@@ -1,0 +1,217 @@
+import {
+  removeLayers,
+  duplicateLayers,
+  addLayer,
+  groupLayers,
+  setLayerProperties,
+} from '#shared/document/layer-operations';
+import { redoTarget, undoTarget } from '#shared/document/history-tree';
+import { newLayerId } from '#shared/document/ids';
+import { createLayer } from '#shared/document/layer';
+
+import type { Studio } from '../app/studio.ts';
+import { keepCandidate } from '../features/candidates/keep.ts';
+import { offeredJobs } from '../features/candidates/candidates.ts';
+import { exportDocument } from '../features/gallery/export-document.ts';
+import { chooseFiles } from '../features/start/choose-files.ts';
+import { pasteFromClipboard } from '../features/canvas/paste.ts';
+import { ask, runPrompt } from '../prompt/run-prompt.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import type { DialogName, DockTab } from '../stores/view.ts';
+import { toolIds } from '../canvas/tools/tool.ts';
+import { canvasCommands, toolKeys } from './canvas-commands.ts';
+import { always, onDocument, type Command, type CommandRefusal } from './command.ts';
+
+const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
+const freshLayer = (): ReturnType<typeof newLayerId> => newLayerId(random);
+
+const needsLayer = (session: DocumentSession, { view }: Studio): CommandRefusal | null => {
+  const { active } = view.getState();
+  return active && session.document.layers[active.layer] ? null : 'no-layer';
+};
+const activeLayer = ({ view }: Studio) => view.getState().active!.layer;
+
+const candidate = (session: DocumentSession, { candidates, host }: Studio) => {
+  const state = candidates.store.getState();
+  return offeredJobs(state, session.id, host.jobs.getState())[state.index] ?? null;
+};
+const needsCandidate = (session: DocumentSession, studio: Studio): CommandRefusal | null =>
+  candidate(session, studio) ? null : 'no-candidate';
+
+const dock = (id: DockTab, keys: readonly string[]): Command =>
+  always(`show-${id}`, 'window', keys, ({ view }) => view.setState({ dock: id, dockOpen: true }));
+const dialog = (id: DialogName, keys: readonly string[]): Command =>
+  always(`open-${id}`, 'window', keys, ({ view }) => view.setState({ dialog: id }));
+const zoom = (id: string, keys: readonly string[], run: (viewport: Viewport) => void): Command =>
+  onDocument(id, 'view', keys, (_session, { view }) => {
+    const { canvas } = view.getState();
+    if (canvas) run(canvas.viewport);
+  });
+type Viewport = NonNullable<ReturnType<Studio['view']['getState']>['canvas']>['viewport'];
+
+/** Everything the studio can do, in the order in which it is listed. */
+export const commands: readonly Command[] = [
+  always('new', 'file', ['$mod+Alt+n'], ({ workspace, words }) =>
+    workspace.create(words('start:untitled'), { width: 512, height: 512 }),
+  ),
+  always('open', 'file', ['$mod+o'], async ({ workspace }) => workspace.openFiles(await chooseFiles())),
+  onDocument('export-png', 'file', ['$mod+Shift+s'], (session, studio) =>
+    exportDocument(studio, session, { format: 'png' }),
+  ),
+  onDocument('export-jpeg', 'file', [], (session, studio) =>
+    exportDocument(studio, session, { format: 'jpeg', quality: studio.host.settings.getState().export.quality }),
+  ),
+  onDocument('export-psd', 'file', [], (session, studio) => exportDocument(studio, session, { format: 'psd' })),
+  onDocument('export-ora', 'file', [], (session, studio) => exportDocument(studio, session, { format: 'ora' })),
+  onDocument('export-ovis', 'file', ['$mod+s'], (session, studio) =>
+    exportDocument(studio, session, { format: 'ovis', history: 'whole' }),
+  ),
+  onDocument('close', 'file', ['$mod+Alt+w'], ({ id }, { workspace }) => workspace.close(id)),
+
+  onDocument(
+    'undo',
+    'edit',
+    ['$mod+z'],
+    (session) => session.undo(),
+    ({ store }) => (undoTarget(store.getState().tree) ? null : 'nothing-to-undo'),
+  ),
+  onDocument(
+    'redo',
+    'edit',
+    ['$mod+Shift+z', '$mod+y'],
+    (session) => session.redo(),
+    ({ store }) => (redoTarget(store.getState().tree) ? null : 'nothing-to-redo'),
+  ),
+  onDocument('paste', 'edit', [], (_session, studio) => pasteFromClipboard(studio)),
+  ...canvasCommands,
+
+  onDocument('new-layer', 'layer', ['$mod+Shift+n'], (session, { view, words }) => {
+    const layer = createLayer('raster', freshLayer(), words('layers:new-layer'));
+    session.commit({
+      label: 'New layer',
+      kind: 'layer',
+      change: (document) => addLayer(document, layer, { parent: null, index: Infinity }),
+    });
+    view.setState({ active: { layer: layer.id, part: 'pixels' } });
+  }),
+  onDocument(
+    'duplicate-layer',
+    'layer',
+    ['$mod+j'],
+    (session, studio) => {
+      const layer = activeLayer(studio);
+      session.commit({
+        label: 'Duplicate layer',
+        kind: 'layer',
+        change: (document) => duplicateLayers(document, [layer], freshLayer),
+      });
+    },
+    needsLayer,
+  ),
+  onDocument(
+    'delete-layer',
+    'layer',
+    ['Shift+Delete'],
+    (session, studio) => {
+      const layer = activeLayer(studio);
+      session.commit({ label: 'Delete layer', kind: 'layer', change: (document) => removeLayers(document, [layer]) });
+      studio.view.setState({ active: null });
+    },
+    needsLayer,
+  ),
+  onDocument(
+    'group-layer',
+    'layer',
+    ['$mod+g'],
+    (session, studio) => {
+      const group = createLayer('group', freshLayer(), studio.words('layers:new-group'));
+      const layer = activeLayer(studio);
+      session.commit({ label: 'Group', kind: 'layer', change: (document) => groupLayers(document, [layer], group) });
+    },
+    needsLayer,
+  ),
+  onDocument(
+    'toggle-layer',
+    'layer',
+    ['$mod+,'],
+    (session, studio) => {
+      const layer = activeLayer(studio);
+      session.commit({
+        label: 'Visibility',
+        kind: 'layer',
+        change: (document) => setLayerProperties(document, [layer], { visible: !document.layers[layer]?.visible }),
+      });
+    },
+    needsLayer,
+  ),
+
+  zoom('zoom-fit', ['$mod+0'], (viewport) => viewport.fit()),
+  zoom('zoom-100', ['$mod+1'], (viewport) => viewport.zoomTo(1)),
+  zoom('zoom-200', ['$mod+2'], (viewport) => viewport.zoomTo(2)),
+  zoom('zoom-in', ['$mod+='], (viewport) => viewport.step('in')),
+  zoom('zoom-out', ['$mod+-'], (viewport) => viewport.step('out')),
+  onDocument('selection-view', 'view', ['q'], (_session, { view }) => {
+    const { canvas } = view.getState();
+    canvas?.setSelectionView(canvas.state.get().selectionView === 'ants' ? 'tint' : 'ants');
+  }),
+  onDocument('compare', 'view', ['\\'], (_session, { view }) =>
+    view.setState(({ isComparing }) => ({ isComparing: !isComparing })),
+  ),
+
+  ...toolIds.map((tool) =>
+    onDocument(`tool-${tool}`, 'tool', [toolKeys[tool]], (_session, { view }) =>
+      view.getState().canvas?.chooseTool(tool),
+    ),
+  ),
+
+  onDocument('run', 'prompt', ['$mod+Enter'], (session, studio) => runPrompt(studio, session)),
+  onDocument('run-next', 'prompt', ['$mod+Shift+Enter'], (session, studio) =>
+    runPrompt(studio, session, { atFront: true }),
+  ),
+  onDocument('stop', 'prompt', ['$mod+.'], ({ id }, { client, host }) => {
+    const mine = [...host.jobs.getState().jobs.values()].filter(({ state }) => state === 'running');
+    const ours = mine.filter(({ target }) => target?.document === id);
+    return client.jobs.cancel({ ids: (ours.length ? ours : mine).map((job) => job.id) });
+  }),
+  onDocument('describe', 'prompt', [], (session, studio) =>
+    ask(studio, session, studio.words('ask:describe-question')).catch(studio.notices.fault),
+  ),
+  always('focus-prompt', 'prompt', ['/'], () => document.querySelector<HTMLElement>('#prompt')?.focus()),
+  onDocument(
+    'candidate-next',
+    'prompt',
+    ['Alt+ArrowRight'],
+    (_s, { candidates }) => candidates.flip(1),
+    needsCandidate,
+  ),
+  onDocument(
+    'candidate-before',
+    'prompt',
+    ['Alt+ArrowLeft'],
+    (_s, { candidates }) => candidates.flip(-1),
+    needsCandidate,
+  ),
+  onDocument(
+    'candidate-keep',
+    'prompt',
+    ['Alt+Enter'],
+    (session, studio) => keepCandidate(studio, session, candidate(session, studio)!),
+    needsCandidate,
+  ),
+  onDocument('candidate-away', 'prompt', [], (_s, { candidates }) => candidates.putAway(), needsCandidate),
+
+  dialog('palette', ['$mod+k']),
+  dialog('models', []),
+  dialog('settings', ['$mod+Alt+s']),
+  dialog('shortcuts', ['Shift+?']),
+  dock('layers', ['F7']),
+  dock('history', ['F8']),
+  dock('gallery', ['F9']),
+  dock('ask', ['F10']),
+  dock('jobs', ['F11']),
+  always('toggle-dock', 'window', ['$mod+\\'], ({ view }) =>
+    view.setState(({ dockOpen }) => ({ dockOpen: !dockOpen })),
+  ),
+];
+
+export const commandById: ReadonlyMap<string, Command> = new Map(commands.map((command) => [command.id, command]));

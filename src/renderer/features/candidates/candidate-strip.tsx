@@ -1,0 +1,138 @@
+import { Check, Columns2, RefreshCw, X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+
+import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
+import type { JobRecord } from '#shared/library/job-record';
+
+import { useStudio, useView } from '../../app/studio.ts';
+import type { DocumentSession } from '../../session/document-session.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { offeredJobs } from './candidates.ts';
+import { keepCandidate } from './keep.ts';
+
+/** Results side by side over the lower edge of the canvas. The chosen one is shown in place; the arrow keys flip. */
+export function CandidateStrip({ session }: { session: DocumentSession }) {
+  const studio = useStudio();
+  const { t } = useTranslation('candidates');
+  const state = useStore(studio.candidates.store);
+  const jobs = useStore(studio.host.jobs);
+  const isComparing = useView((view) => view.isComparing);
+  const place = useRef<HTMLDivElement>(null);
+  const offered = offeredJobs(state, session.id, jobs);
+  const chosen = offered[state.index] ?? null;
+  const isReady = chosen?.state === 'finished';
+
+  // The keys go to the strip when a result is there, unless somebody is writing or drawing.
+  useEffect(() => {
+    if (isReady && document.activeElement === document.body) place.current?.focus();
+  }, [isReady]);
+  if (offered.length === 0) return null;
+
+  const again = async (job: JobRecord): Promise<void> => {
+    const { request } = job;
+    if (request.kind === 'describe') return;
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+    const requests = offered.map((_, index) => ({ ...request, seed: (seed + index) >>> 0 }));
+    const { target } = job;
+    const started = await studio.client.jobs.start({ requests, target });
+    studio.candidates.offer(
+      session.id,
+      started.map(({ id }) => id),
+    );
+  };
+  return (
+    <div
+      ref={place}
+      className="candidates"
+      role="group"
+      tabIndex={-1}
+      aria-label={t('title')}
+      onKeyDown={(event) => {
+        if (event.key === 'ArrowRight') studio.candidates.flip(1);
+        else if (event.key === 'ArrowLeft') studio.candidates.flip(-1);
+        else if (event.key === 'Escape') studio.candidates.putAway();
+        else if (event.key === 'Enter' && event.target === place.current && chosen) {
+          void keepCandidate(studio, session, chosen);
+        } else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
+      <div className="candidate-list">
+        {offered.map((job, index) => (
+          <button
+            key={job.id}
+            type="button"
+            className="candidate"
+            aria-pressed={index === state.index}
+            aria-label={`${t('result', { index: index + 1, count: offered.length })} · ${t(stateKey(job))}`}
+            onClick={() => studio.candidates.choose(index)}
+          >
+            <CandidateFace job={job} />
+          </button>
+        ))}
+      </div>
+      <div className="candidate-words" role="status">
+        {chosen ? <Verdict job={chosen} /> : null}
+      </div>
+      <IconButton
+        icon={Columns2}
+        label={t('compare')}
+        pressed={isComparing}
+        onClick={() => studio.view.setState({ isComparing: !isComparing })}
+      />
+      <IconButton
+        icon={RefreshCw}
+        label={t('again')}
+        disabled={!chosen}
+        onClick={() => chosen && void again(chosen).catch(studio.notices.fault)}
+      />
+      <button
+        type="button"
+        className="button"
+        data-look="main"
+        disabled={!isReady}
+        title={t('keep-hint')}
+        onClick={() => chosen && void keepCandidate(studio, session, chosen)}
+      >
+        <Check size={14} aria-hidden />
+        {t('keep')}
+      </button>
+      <IconButton icon={X} label={t('away')} onClick={() => studio.candidates.putAway()} />
+    </div>
+  );
+}
+
+function CandidateFace({ job }: { job: JobRecord }) {
+  const { host } = useStudio();
+  const activity = useStore(host.jobs, ({ activity }) => activity.get(job.id));
+  const [result] = job.results;
+  if (result) return <img src={thumbnailUrl(result, 128)} alt="" />;
+  if (job.state === 'failed') return <X size={20} aria-hidden />;
+  const part = activity?.steps ? activity.step / activity.steps : 0;
+  return (
+    <>
+      {activity?.preview ? <img src={activity.preview.url} alt="" /> : <span className="candidate-wait" aria-hidden />}
+      <span className="candidate-progress" style={{ transform: `scaleX(${part})` }} aria-hidden />
+    </>
+  );
+}
+
+/** What became of it, in a few words. */
+function Verdict({ job }: { job: JobRecord }) {
+  const { t } = useTranslation('candidates');
+  if (job.state === 'failed') return <span className="fault">{job.error?.message ?? t('failed')}</span>;
+  if (job.state !== 'finished') return <span>{t(stateKey(job))}</span>;
+  const { composition } = job;
+  if (!composition) return null;
+  if (!composition.patch) return <span>{t('unchanged')}</span>;
+  return <span>{t('changed', { percent: (composition.changedFraction * 100).toFixed(1) })}</span>;
+}
+
+function stateKey({ state }: JobRecord): 'waiting' | 'running' | 'failed' | 'keep' {
+  if (state === 'queued') return 'waiting';
+  if (state === 'running') return 'running';
+  return state === 'finished' ? 'keep' : 'failed';
+}

@@ -1,0 +1,119 @@
+import { useEffect, useRef } from 'react';
+import { useStore } from 'zustand';
+import { useTranslation } from 'react-i18next';
+
+import type { Document } from '#shared/document/document';
+
+import { useStudio, useView, type Studio } from '../../app/studio.ts';
+import { CanvasEngine } from '../../canvas/engine/canvas-engine.ts';
+import { defaultTheme } from '../../canvas/view/theme.ts';
+import { pictureOf } from '../../client/pictures.ts';
+import { canvasActions } from '../../document/commit.ts';
+import { sayRefusal } from '../../commands/canvas-commands.ts';
+import type { DocumentSession } from '../../session/document-session.ts';
+import { followCandidates } from './show-results.ts';
+
+const thumbnailDelayMs = 800;
+
+/** Where the document in front is seen and worked on. */
+export function CanvasHost({ session }: { session: DocumentSession }) {
+  const studio = useStudio();
+  const { t } = useTranslation('tools');
+  const place = useRef<HTMLDivElement>(null);
+  const active = useView((view) => view.active);
+  const isComparing = useView((view) => view.isComparing);
+  const canvas = useView((view) => view.canvas);
+
+  useEffect(() => startCanvas(studio, session, place.current!), [studio, session]);
+  useEffect(() => canvas?.setActive(active), [canvas, active]);
+  useEffect(() => {
+    if (!canvas || !isComparing) return undefined;
+    const { tree } = session.store.getState();
+    let isOver = false;
+    if (tree.root) {
+      const show = (before: Document): void => (isOver ? undefined : canvas.compare(before));
+      void session.documentAt(tree.root).then(show, studio.notices.fault);
+    }
+    return () => {
+      isOver = true;
+      canvas.compare(null);
+    };
+  }, [canvas, isComparing, session, studio]);
+
+  return <div ref={place} className="canvas-host" role="application" aria-label={t('canvas')} tabIndex={0} />;
+}
+
+/** Runs a canvas for a document until the returned function is called. */
+function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDivElement): () => void {
+  const { view } = studio;
+  const { order } = session.document;
+  const topmost = order.at(-1);
+  const active = topmost ? { layer: topmost, part: 'pixels' as const } : null;
+  const canvas = new CanvasEngine({
+    container,
+    source: studio.blobs,
+    document: session.document,
+    active,
+    theme: { ...defaultTheme, accent: '#3b82f6' },
+    onCommit: ({ action, change }) => {
+      const { label, kind } = canvasActions[action];
+      const before = session.document;
+      session.commit({ label, kind, change });
+      takeUpNewLayer(studio, session, before.order.length);
+    },
+    onFault: (error) => studio.notices.fault(error),
+    onRefusal: (reason) => sayRefusal(studio, reason),
+  });
+  const detach = session.attach(canvas);
+  view.setState({ canvas, active });
+  const stopResults = followCandidates(studio, session, canvas);
+  const stopThumbnails = keepThumbnails(studio, session, canvas);
+  return () => {
+    stopThumbnails();
+    stopResults();
+    detach();
+    view.setState({ canvas: null, isComparing: false });
+    canvas.dispose();
+  };
+}
+
+/** What was pasted or placed is what one works on next. */
+function takeUpNewLayer({ view }: Studio, { document }: DocumentSession, before: number): void {
+  const layer = document.order.at(-1);
+  const { active } = view.getState();
+  const isGone = !active || !document.layers[active.layer];
+  if (layer && (document.order.length > before || isGone)) view.setState({ active: { layer, part: 'pixels' } });
+}
+
+/** Gives each step that one rests on a picture for the history. */
+function keepThumbnails(studio: Studio, session: DocumentSession, canvas: CanvasEngine): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const make = async (): Promise<void> => {
+    const { tree, document } = session.store.getState();
+    const { current } = tree;
+    if (!current || !session.canWrite || tree.nodes.get(current)?.thumbnail) return;
+    await canvas.loaded();
+    const small = await canvas.thumbnail({ kind: 'picture' }, 128);
+    const thumbnail = await studio.blobs.putPicture(await pictureOf(small));
+    // Meanwhile somebody may have gone on.
+    if (session.document === document) session.thumbnail(current, thumbnail);
+  };
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void make().catch(() => undefined), thumbnailDelayMs);
+  };
+  later();
+  const stop = session.store.subscribe(({ document }, before) => {
+    if (document !== before.document) later();
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
+/** The layer one works on, for panels; null where it is gone. */
+export function useActiveLayer(session: DocumentSession) {
+  const active = useView((view) => view.active);
+  return useStore(session.store, ({ document }) => (active ? (document.layers[active.layer] ?? null) : null));
+}

@@ -1,0 +1,214 @@
+import { ContextMenu } from '@base-ui/react/context-menu';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Star } from 'lucide-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { blobUrl, thumbnailUrl } from '#shared/contract/studio/blob-urls';
+import { promptOfRequest } from '#shared/document/prompt-from-recipe';
+import type { GalleryItem } from '#shared/library/gallery-item';
+
+import { useCurrentSession, useStudio, type Studio } from '../../app/studio.ts';
+import { follow } from '../../client/connection.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { placePicture } from '../canvas/drop.ts';
+
+const pageSize = 100;
+const cellPx = 92;
+
+interface Filter {
+  readonly text: string;
+  readonly favourite: boolean;
+}
+
+/** Every picture ever made, newest first. */
+export function GalleryPanel() {
+  const { t } = useTranslation('gallery');
+  const [filter, setFilter] = useState<Filter>({ text: '', favourite: false });
+  const { items, isLoading, more } = useGallery(filter);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [columns, setColumns] = useState(3);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) =>
+      setColumns(Math.max(1, Math.floor(entry!.contentRect.width / cellPx))),
+    );
+    observer.observe(scroller.current!);
+    return () => observer.disconnect();
+  }, []);
+  const rowCount = Math.ceil(items.length / columns);
+  const virtual = useVirtualizer({
+    count: rowCount,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => cellPx,
+    overscan: 4,
+  });
+  const rows = virtual.getVirtualItems();
+  const isAtEnd = (rows.at(-1)?.index ?? 0) >= rowCount - 2;
+  useEffect(() => {
+    if (isAtEnd) more();
+  }, [isAtEnd, more]);
+  const isFiltered = filter.text !== '' || filter.favourite;
+  return (
+    <div className="panel">
+      <div className="row gallery-filter">
+        <input
+          className="input spread"
+          type="search"
+          aria-label={t('search')}
+          placeholder={t('search')}
+          value={filter.text}
+          onChange={(event) => setFilter({ ...filter, text: event.target.value })}
+        />
+        <IconButton
+          icon={Star}
+          label={t('starred')}
+          pressed={filter.favourite}
+          onClick={() => setFilter({ ...filter, favourite: !filter.favourite })}
+        />
+      </div>
+      <div ref={scroller} className="panel-scroll" aria-label={t('title')} role="list">
+        {items.length === 0 && !isLoading ? <p className="empty">{t(isFiltered ? 'nothing' : 'empty')}</p> : null}
+        <div style={{ position: 'relative', height: virtual.getTotalSize() }}>
+          {rows.map(({ index, start }) => (
+            <div
+              key={index}
+              className="gallery-row"
+              style={{ top: start, gridTemplateColumns: `repeat(${columns}, 1fr)` }}
+            >
+              {items.slice(index * columns, (index + 1) * columns).map((item) => (
+                <GalleryCell key={item.id} item={item} />
+              ))}
+            </div>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function GalleryCell({ item }: { item: GalleryItem }) {
+  const studio = useStudio();
+  const session = useCurrentSession();
+  const { t } = useTranslation('gallery');
+  const words = wordsOf(item);
+  const { favourite, recipe } = item;
+  const place = (): void => {
+    if (session) placePicture(studio, session, item, words || t('picture'));
+    else void openItem(studio, item);
+  };
+  const change = (changes: { favourite: boolean }): void =>
+    void studio.client.gallery.change({ ids: [item.id], changes }).catch(studio.notices.fault);
+  return (
+    <div role="listitem" className="gallery-cell">
+      <ContextMenu.Root>
+        <ContextMenu.Trigger
+          render={
+            <button
+              type="button"
+              title={words}
+              aria-label={words || t('picture')}
+              draggable
+              onDragStart={(event) =>
+                event.dataTransfer.setData('text/uri-list', new URL(blobUrl(item.blob), document.baseURI).href)
+              }
+              onDoubleClick={place}
+              onKeyDown={(event) => event.key === 'Enter' && place()}
+            />
+          }
+        >
+          <img src={thumbnailUrl(item.blob, 128)} alt="" loading="lazy" />
+          {favourite ? <Star size={12} className="gallery-star" fill="currentColor" aria-hidden /> : null}
+        </ContextMenu.Trigger>
+        <ContextMenu.Portal>
+          <ContextMenu.Positioner style={{ zIndex: 40 }}>
+            <ContextMenu.Popup className="popup" aria-label={words || t('picture')}>
+              <ContextMenu.Item className="menu-item" disabled={!session} onClick={place}>
+                {t('place')}
+              </ContextMenu.Item>
+              <ContextMenu.Item className="menu-item" onClick={() => void openItem(studio, item)}>
+                {t('open')}
+              </ContextMenu.Item>
+              <ContextMenu.Item
+                className="menu-item"
+                disabled={!session || !recipe}
+                onClick={() => recipe && session?.setPrompt(promptOfRequest(recipe, session.store.getState().prompt))}
+              >
+                {t('reuse')}
+              </ContextMenu.Item>
+              <ContextMenu.Item className="menu-item" onClick={() => change({ favourite: !favourite })}>
+                {t(favourite ? 'unstar' : 'star')}
+              </ContextMenu.Item>
+              <ContextMenu.Item
+                className="menu-item"
+                onClick={() => void trash(studio, item).catch(studio.notices.fault)}
+              >
+                {t('trash')}
+              </ContextMenu.Item>
+            </ContextMenu.Popup>
+          </ContextMenu.Positioner>
+        </ContextMenu.Portal>
+      </ContextMenu.Root>
+    </div>
+  );
+}
+
+const wordsOf = ({ recipe, caption, fileName }: GalleryItem): string =>
+  caption || (recipe && recipe.kind !== 'describe' ? recipe.prompt : '') || (fileName ?? '');
+
+async function openItem({ client, workspace, notices }: Studio, item: GalleryItem): Promise<void> {
+  try {
+    const source = { blob: item.blob, fileName: item.fileName ?? `${wordsOf(item).slice(0, 40) || 'picture'}.png` };
+    const { document, node } = await client.files.open({ source });
+    await workspace.show(document, node);
+  } catch (error) {
+    notices.fault(error);
+  }
+}
+
+async function trash({ client, notices, words }: Studio, { id }: GalleryItem): Promise<void> {
+  await client.gallery.trash({ ids: [id] });
+  const restore = (): void => void client.gallery.restore({ ids: [id] }).catch(notices.fault);
+  notices.say(words('gallery:trashed'), { label: words('commands:undo'), run: restore });
+}
+
+interface Loaded {
+  readonly items: readonly GalleryItem[];
+  readonly next: number | null;
+}
+
+/** The pages loaded so far; begins anew when the filter or anything in the gallery changes. */
+function useGallery({ text, favourite }: Filter) {
+  const { client, notices } = useStudio();
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [version, setVersion] = useState(0);
+  useEffect(() => {
+    const ending = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const change = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => setVersion((count) => count + 1), 200);
+    };
+    void follow((signal) => client.gallery.watch(undefined, { signal }), change, ending).catch(notices.fault);
+    return () => {
+      clearTimeout(timer);
+      ending.abort();
+    };
+  }, [client, notices]);
+  useEffect(() => {
+    const ending = new AbortController();
+    const { signal } = ending;
+    client.gallery
+      .page({ filter: { text, favourite }, limit: pageSize }, { signal })
+      .then(setLoaded, (error: unknown) => signal.aborted || notices.fault(error));
+    return () => ending.abort();
+  }, [client, notices, text, favourite, version]);
+  const next = loaded?.next ?? null;
+  const load = useCallback(async () => {
+    if (next === null) return;
+    const page = await client.gallery.page({ filter: { text, favourite }, before: next, limit: pageSize });
+    const grown = (before: Loaded): Loaded => ({ items: [...before.items, ...page.items], next: page.next });
+    setLoaded((before) => (before?.next === next ? grown(before) : before));
+  }, [client, text, favourite, next]);
+  const more = useCallback(() => void load().catch(notices.fault), [load, notices]);
+  return { items: loaded?.items ?? [], isLoading: loaded === null, more };
+}

@@ -1,0 +1,162 @@
+import { ContextMenu } from '@base-ui/react/context-menu';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { GitBranch, Pin } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
+import type { HistoryNode } from '#shared/document/history-node';
+import { solidPath, type HistoryTree } from '#shared/document/history-tree';
+import type { NodeId } from '#shared/document/ids';
+import { promptOfRequest } from '#shared/document/prompt-from-recipe';
+
+import { useSession, useStudio } from '../../app/studio.ts';
+import type { DocumentSession } from '../../session/document-session.ts';
+
+const rowHeight = 44;
+
+/** Every step ever made, newest on top: the way to the current one is solid, other branches stand beside it. */
+export function HistoryPanel({ session }: { session: DocumentSession }) {
+  const { t } = useTranslation('history');
+  const tree = useSession(session, (state) => state.tree);
+  const rows = useMemo(() => rowsOf(tree), [tree]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+  });
+  return (
+    <div ref={scroller} className="panel-scroll" role="list" aria-label={t('title')}>
+      <div style={{ position: 'relative', height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => (
+          <div key={rows[index]!.node.id} className="history-place" role="listitem" style={{ top: start }}>
+            <Step session={session} row={rows[index]!} isCurrent={rows[index]!.node.id === tree.current} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row; isCurrent: boolean }) {
+  const studio = useStudio();
+  const { t } = useTranslation(['history', 'common']);
+  const [isNaming, setNaming] = useState(false);
+  const { node, lane, isSolid } = row;
+  const go = (): void => void session.go(node.id).catch(studio.notices.fault);
+  const reuse = (): void => {
+    if (node.recipe) session.setPrompt(promptOfRequest(node.recipe, session.store.getState().prompt));
+  };
+  const compare = async (): Promise<void> => {
+    const before = await session.documentAt(node.id);
+    studio.view.getState().canvas?.compare(before);
+  };
+  const name = (text: string): void => {
+    setNaming(false);
+    session.changeNode(node.id, { name: text.trim() || null });
+  };
+  if (isNaming) {
+    return (
+      <input
+        className="input history-name"
+        aria-label={t('history:name')}
+        defaultValue={node.name ?? ''}
+        ref={(field) => field?.focus()}
+        onBlur={(event) => name(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') name(event.currentTarget.value);
+          if (event.key === 'Escape') setNaming(false);
+        }}
+      />
+    );
+  }
+  return (
+    <ContextMenu.Root>
+      <ContextMenu.Trigger
+        render={
+          <button
+            type="button"
+            className="history-step"
+            data-solid={isSolid || undefined}
+            aria-current={isCurrent ? 'step' : undefined}
+            style={{ paddingLeft: 6 + lane * 12 }}
+            onClick={go}
+            onKeyDown={(event) => event.key === 'F2' && setNaming(true)}
+          />
+        }
+      >
+        {node.thumbnail ? (
+          <img src={thumbnailUrl(node.thumbnail, 128)} alt="" loading="lazy" />
+        ) : (
+          <span className="history-dot" aria-hidden />
+        )}
+        <span className="spread history-words">
+          <span className="truncate">{node.name ?? node.label}</span>
+          <span className="quiet small truncate">
+            {timeOf(node.createdAt)}
+            {node.stale ? ` · ${t('history:stale')}` : ''}
+          </span>
+        </span>
+        {node.pinned ? <Pin size={14} aria-label={t('history:pin')} /> : null}
+        {lane > 0 ? <GitBranch size={14} aria-label={t('history:others')} /> : null}
+      </ContextMenu.Trigger>
+      <ContextMenu.Portal>
+        <ContextMenu.Positioner style={{ zIndex: 40 }}>
+          <ContextMenu.Popup className="popup" aria-label={t('history:step-menu')}>
+            <ContextMenu.Item className="menu-item" onClick={go}>
+              {t('history:branch')}
+            </ContextMenu.Item>
+            <ContextMenu.Item className="menu-item" onClick={() => setNaming(true)}>
+              {t('common:rename')}
+            </ContextMenu.Item>
+            <ContextMenu.Item
+              className="menu-item"
+              onClick={() => session.changeNode(node.id, { pinned: !node.pinned })}
+            >
+              {t(node.pinned ? 'history:unpin' : 'history:pin')}
+            </ContextMenu.Item>
+            <ContextMenu.Item className="menu-item" disabled={!node.recipe} onClick={reuse}>
+              {t('history:reuse')}
+            </ContextMenu.Item>
+            <ContextMenu.Item className="menu-item" onClick={() => void compare().catch(studio.notices.fault)}>
+              {t('history:compare')}
+            </ContextMenu.Item>
+          </ContextMenu.Popup>
+        </ContextMenu.Positioner>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  );
+}
+
+const timeOf = (ms: number): string =>
+  new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
+
+interface Row {
+  readonly node: HistoryNode;
+  /** 0 for the path that undo and redo walk, more for branches beside it. */
+  readonly lane: number;
+  /** On the way from the beginning to the current step. */
+  readonly isSolid: boolean;
+}
+
+/** Newest on top; the branches that leave a step stand right above it. */
+function rowsOf(tree: HistoryTree): Row[] {
+  const path = solidPath(tree);
+  const main = new Set<NodeId>(path);
+  const current = tree.current ? path.indexOf(tree.current) : -1;
+  const solid = new Set<NodeId>(path.slice(0, current + 1));
+  const rows: Row[] = [];
+  const walk = (from: NodeId, lane: number): void => {
+    for (let at: NodeId | undefined = from; at !== undefined;) {
+      rows.push({ node: tree.nodes.get(at)!, lane, isSolid: solid.has(at) });
+      const children: readonly NodeId[] = tree.children.get(at) ?? [];
+      const onward: NodeId | undefined = children.find((child) => main.has(child)) ?? children.at(-1);
+      for (const child of children) if (child !== onward) walk(child, lane + 1);
+      at = onward;
+    }
+  };
+  if (tree.root) walk(tree.root, 0);
+  return rows.reverse();
+}

@@ -1,0 +1,101 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { useId, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+
+import { useStudio } from '../../app/studio.ts';
+import type { Command } from '../../commands/command.ts';
+import { commands } from '../../commands/commands.ts';
+import { keysOf, shownKeys } from '../../commands/keys.ts';
+import { commandName } from '../../commands/names.ts';
+import { useIsMac } from '../../ui/use-is-mac.ts';
+
+/** Finds a command by any part of its name and runs it. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const studio = useStudio();
+  const { t } = useTranslation('commands');
+  const settings = useStore(studio.host.settings);
+  const isMac = useIsMac();
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const list = useId();
+  const found = matching(text, (command) => commandName(studio.words, command));
+  const index = Math.min(at, found.length - 1);
+  const run = (command: Command | undefined): void => {
+    if (!command || command.refuse(studio)) return;
+    onClose();
+    // Once the focus is back where it was.
+    requestAnimationFrame(() => void Promise.resolve(command.run(studio)).catch(studio.notices.fault));
+  };
+  const keyDown = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (by !== 0) {
+      event.preventDefault();
+      setAt((index + by + found.length) % found.length);
+    } else if (event.key === 'Enter') run(found[index]);
+  };
+  return (
+    <Base.Root open onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="backdrop" />
+        <Base.Popup className="dialog palette" aria-label={t('title')}>
+          <input
+            className="palette-input"
+            role="combobox"
+            aria-expanded
+            aria-controls={list}
+            aria-activedescendant={found[index] ? `${list}-${found[index].id}` : undefined}
+            aria-label={t('search')}
+            placeholder={t('search')}
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              setAt(0);
+            }}
+            onKeyDown={keyDown}
+          />
+          <div id={list} role="listbox" aria-label={t('title')} className="palette-list">
+            {found.map((command, row) => {
+              const refusal = command.refuse(studio);
+              const [key] = keysOf(command, settings);
+              return (
+                <div
+                  key={command.id}
+                  id={`${list}-${command.id}`}
+                  role="option"
+                  tabIndex={-1}
+                  aria-selected={row === index}
+                  aria-disabled={refusal !== null}
+                  className="menu-item"
+                  data-highlighted={row === index || undefined}
+                  data-disabled={refusal !== null || undefined}
+                  ref={row === index ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
+                  onPointerMove={() => setAt(row)}
+                  onClick={() => run(command)}
+                  onKeyDown={keyDown}
+                >
+                  <span>{commandName(studio.words, command)}</span>
+                  <span className="keys">
+                    {refusal ? t(`refusal.${refusal}`) : key ? shownKeys(key, isMac) : t(`group.${command.group}`)}
+                  </span>
+                </div>
+              );
+            })}
+          </div>
+          {found.length === 0 ? <p className="empty">{t('nothing')}</p> : null}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+/** Commands with all the words that were typed; those whose name begins so come first. */
+function matching(text: string, name: (command: Command) => string): Command[] {
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const named = commands.map((command) => ({ command, name: name(command).toLowerCase() }));
+  const found = named.filter((each) =>
+    wanted.every((word) => each.name.includes(word) || each.command.id.includes(word)),
+  );
+  const rank = (each: { name: string }): number => (each.name.startsWith(wanted[0] ?? '') ? 0 : 1);
+  return found.toSorted((one, other) => rank(one) - rank(other)).map(({ command }) => command);
+}

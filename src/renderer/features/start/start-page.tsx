@@ -1,0 +1,87 @@
+import { ImagePlus } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+
+import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
+import type { DocumentSummary } from '#shared/contract/studio/documents';
+
+import { useStudio } from '../../app/studio.ts';
+import { chosenModel } from '../../prompt/choose-model.ts';
+import { runPrompt } from '../../prompt/run-prompt.ts';
+import type { DocumentSession } from '../../session/document-session.ts';
+import { chooseFiles } from './choose-files.ts';
+
+const examples = ['example-1', 'example-2', 'example-3', 'example-4'] as const;
+const recentCount = 6;
+
+/** Over an empty canvas: what one can do, and one click to a first picture. */
+export function StartPage({ session }: { session: DocumentSession }) {
+  const studio = useStudio();
+  const { t } = useTranslation('start');
+  const { host, view, workspace } = studio;
+  const model = chosenModel(useStore(host.models), { model: null }, useStore(host.settings));
+  const recent = useRecent(session);
+  const run = (words: string): void => {
+    session.setPrompt({ prompt: words, task: 'auto' });
+    void runPrompt(studio, session);
+  };
+  return (
+    <div className="start-page">
+      <h1>{t('title')}</h1>
+      <p className="quiet">{t('lead')}</p>
+      <div className="start-cards" role="group" aria-label={t('examples')}>
+        {examples.map((example) => (
+          <button key={example} type="button" className="start-card" onClick={() => run(t(example))}>
+            {t(example)}
+          </button>
+        ))}
+      </div>
+      <button
+        type="button"
+        className="button"
+        onClick={() => void chooseFiles().then((files) => workspace.openFiles(files))}
+      >
+        <ImagePlus size={14} aria-hidden />
+        {t('open')}
+      </button>
+      {recent.length > 0 ? (
+        <section aria-label={t('recent')} className="start-recent">
+          {recent.map(({ id, title, node }) => (
+            <button
+              key={id}
+              type="button"
+              className="start-document"
+              title={title}
+              onClick={() => void workspace.show(id)}
+            >
+              {node.thumbnail ? <img src={thumbnailUrl(node.thumbnail, 128)} alt="" /> : <span className="checker" />}
+              <span className="truncate small">{title}</span>
+            </button>
+          ))}
+        </section>
+      ) : null}
+      <p className="quiet small">
+        {model ? t('model-note', { model: model.title }) : t('no-model')}{' '}
+        <button type="button" className="link" onClick={() => view.setState({ dialog: 'models' })}>
+          {t('model-more')}
+        </button>
+      </p>
+    </div>
+  );
+}
+
+function useRecent({ id }: DocumentSession): readonly DocumentSummary[] {
+  const { client } = useStudio();
+  const [recent, setRecent] = useState<readonly DocumentSummary[]>([]);
+  useEffect(() => {
+    const ending = new AbortController();
+    client.documents.list({ trashed: false }, { signal: ending.signal }).then(
+      (listed) => setRecent(listed.filter((each) => each.id !== id && each.stepCount > 1).slice(0, recentCount)),
+      // Without a list the page is none the worse.
+      () => undefined,
+    );
+    return () => ending.abort();
+  }, [client, id]);
+  return recent;
+}

@@ -1,0 +1,104 @@
+import { Shield, Square } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+
+import { useSession, useStudio, useView } from '../../app/studio.ts';
+import type { CanvasEngine } from '../../canvas/engine/canvas-engine.ts';
+import type { DocumentSession } from '../../session/document-session.ts';
+import { spokenDuration } from '../../ui/durations.ts';
+import { useObservable } from '../../ui/use-observable.ts';
+
+/** What is going on, in one line; screen readers hear it as it changes. */
+export function StatusBar({ session }: { session: DocumentSession | null }) {
+  const studio = useStudio();
+  const { t } = useTranslation('status');
+  const isOnline = useStore(studio.isOnline);
+  const canvas = useView((view) => view.canvas);
+  return (
+    <footer className="status-bar" aria-label={t('title')}>
+      {canvas ? <CanvasStatus canvas={canvas} /> : null}
+      {session ? <DocumentSize session={session} /> : null}
+      <JobStatus />
+      <span className="spread" />
+      <span role="status">{isOnline ? null : <span className="fault">{t('offline')}</span>}</span>
+      {session ? <SaveStatus session={session} /> : null}
+    </footer>
+  );
+}
+
+function CanvasStatus({ canvas }: { canvas: CanvasEngine }) {
+  const { t } = useTranslation('status');
+  const zoom = useObservable(canvas.state, ({ viewport }) => Math.round(viewport.zoom * 100));
+  return (
+    <button
+      type="button"
+      className="status-button"
+      aria-label={t('zoom', { value: zoom })}
+      onClick={() => canvas.viewport.fit()}
+    >
+      {zoom} %
+    </button>
+  );
+}
+
+function DocumentSize({ session }: { session: DocumentSession }) {
+  const width = useSession(session, ({ document }) => document.width);
+  const height = useSession(session, ({ document }) => document.height);
+  const hasMask = useSession(session, ({ document }) => document.selection !== null);
+  const { t } = useTranslation('status');
+  return (
+    <>
+      <span>
+        {width} × {height}
+      </span>
+      {hasMask ? (
+        <span className="row" title={t('shield')}>
+          <Shield size={13} aria-hidden className="shield" />
+          <span className="small">{t('shield')}</span>
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+function JobStatus() {
+  const { client, host, notices, words } = useStudio();
+  const { t } = useTranslation(['status', 'jobs']);
+  const { jobs, activity } = useStore(host.jobs);
+  const all = [...jobs.values()];
+  const running = all.find(({ state }) => state === 'running');
+  const waiting = all.filter(({ state }) => state === 'queued').length;
+  const told = running && activity.get(running.id);
+  return (
+    <>
+      <span role="status" aria-live="polite" className="row">
+        {running ? (
+          <span>
+            {told?.phase ? t(`jobs:phase.${told.phase}`) : t('jobs:state.running')}
+            {told?.steps ? ` · ${t('status:step', { step: told.step, steps: told.steps })}` : ''}
+            {told?.timeLeftMs ? ` · ${t('status:left', { time: spokenDuration(words, told.timeLeftMs) })}` : ''}
+          </span>
+        ) : null}
+        {waiting > 0 ? <span>{t('status:waiting', { count: waiting })}</span> : null}
+      </span>
+      {running ? (
+        <button
+          type="button"
+          className="status-button row"
+          onClick={() => void client.jobs.cancel({ ids: [running.id] }).catch(notices.fault)}
+        >
+          <Square size={11} fill="currentColor" aria-hidden />
+          {t('status:stop')}
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+function SaveStatus({ session }: { session: DocumentSession }) {
+  const { t } = useTranslation('status');
+  const unsaved = useSession(session, (state) => state.unsaved);
+  const access = useSession(session, (state) => state.access.mode);
+  if (access === 'read') return <span>{t('read-only')}</span>;
+  return <span className="quiet">{t(unsaved > 0 ? 'saving' : 'saved')}</span>;
+}

@@ -1,0 +1,182 @@
+import { Menu } from '@base-ui/react/menu';
+import { Cpu, Menu as MenuIcon, PanelRight, Plus, Search, Settings, X } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+
+import { useSession, useStudio, useView } from '../../app/studio.ts';
+import { commandGroups } from '../../commands/command.ts';
+import { commandById, commands } from '../../commands/commands.ts';
+import { keysOf, shownKeys } from '../../commands/keys.ts';
+import { commandName } from '../../commands/names.ts';
+import { chosenModel } from '../../prompt/choose-model.ts';
+import type { DocumentSession } from '../../session/document-session.ts';
+import type { Tab } from '../../session/workspace.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { useIsMac } from '../../ui/use-is-mac.ts';
+
+/** Menu, documents, search, and what the model runs on. */
+export function TopBar() {
+  const studio = useStudio();
+  const { t } = useTranslation(['start', 'commands', 'status']);
+  const isMac = useIsMac();
+  const dockOpen = useView((view) => view.dockOpen);
+  const { tabs, current } = useStore(studio.workspace.store);
+  const open = (id: string) => () => void commandById.get(id)!.run(studio);
+  return (
+    <header className="top-bar">
+      <MainMenu />
+      <nav className="tabs" aria-label={t('start:tabs')}>
+        {tabs.map((tab) => (
+          <TabButton key={tab.id} tab={tab} isCurrent={tab.id === current} />
+        ))}
+        <IconButton icon={Plus} label={t('start:new-tab')} onClick={open('new')} />
+      </nav>
+      <button type="button" className="button search" onClick={open('open-palette')}>
+        <Search size={14} aria-hidden />
+        {t('commands:open-palette')}
+        <span className="keys">{shownKeys('$mod+k', isMac)}</span>
+      </button>
+      <ModelChip onClick={open('open-models')} />
+      <IconButton icon={Settings} label={t('commands:open-settings')} onClick={open('open-settings')} />
+      <IconButton
+        icon={PanelRight}
+        label={t('commands:toggle-dock')}
+        pressed={dockOpen}
+        onClick={open('toggle-dock')}
+      />
+    </header>
+  );
+}
+
+function TabButton({ tab, isCurrent }: { tab: Tab; isCurrent: boolean }) {
+  const { workspace } = useStudio();
+  const { t } = useTranslation('start');
+  const [isNaming, setNaming] = useState(false);
+  const { id, session } = tab;
+  if (isNaming && session) return <TitleField session={session} onDone={() => setNaming(false)} />;
+  return (
+    <span className="tab" data-current={isCurrent || undefined}>
+      <button
+        type="button"
+        className="tab-title truncate"
+        aria-current={isCurrent ? 'page' : undefined}
+        onClick={() => void workspace.show(id)}
+        onDoubleClick={() => setNaming(true)}
+        onKeyDown={(event) => event.key === 'F2' && setNaming(true)}
+        onAuxClick={(event) => event.button === 1 && void workspace.close(id)}
+      >
+        {session ? <Title session={session} /> : tab.title}
+      </button>
+      <button
+        type="button"
+        className="tab-close"
+        aria-label={t('close-tab', { name: tab.title })}
+        onClick={() => void workspace.close(id)}
+      >
+        <X size={13} aria-hidden />
+      </button>
+    </span>
+  );
+}
+
+function Title({ session }: { session: DocumentSession }) {
+  const title = useSession(session, ({ tree }) => tree.title);
+  const { t } = useTranslation('start');
+  return <>{title || t('untitled')}</>;
+}
+
+function TitleField({ session, onDone }: { session: DocumentSession; onDone: () => void }) {
+  const { t } = useTranslation('start');
+  const take = (title: string): void => {
+    if (title.trim() !== '') session.rename(title.trim().slice(0, 255));
+    onDone();
+  };
+  return (
+    <input
+      className="input"
+      aria-label={t('rename')}
+      defaultValue={session.store.getState().tree.title}
+      ref={(field) => field?.focus()}
+      onBlur={(event) => take(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') take(event.currentTarget.value);
+        if (event.key === 'Escape') onDone();
+      }}
+    />
+  );
+}
+
+/** Every command by its group: what the palette has, to be looked through. */
+function MainMenu() {
+  const studio = useStudio();
+  const { t } = useTranslation('commands');
+  const settings = useStore(studio.host.settings);
+  const isMac = useIsMac();
+  return (
+    <Menu.Root>
+      <Menu.Trigger className="icon-button" aria-label={t('title')}>
+        <MenuIcon size={16} aria-hidden />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner align="start" sideOffset={4} style={{ zIndex: 40 }}>
+          <Menu.Popup className="popup">
+            {commandGroups.map((group) => (
+              <Menu.SubmenuRoot key={group}>
+                <Menu.SubmenuTrigger className="menu-item">
+                  {t(`group.${group}`)}
+                  <span className="keys">›</span>
+                </Menu.SubmenuTrigger>
+                <Menu.Portal>
+                  <Menu.Positioner sideOffset={2} style={{ zIndex: 40 }}>
+                    <Menu.Popup className="popup">
+                      {commands
+                        .filter((command) => command.group === group)
+                        .map((command) => {
+                          const [key] = keysOf(command, settings);
+                          return (
+                            <Menu.Item
+                              key={command.id}
+                              className="menu-item"
+                              disabled={command.refuse(studio) !== null}
+                              onClick={() => void Promise.resolve(command.run(studio)).catch(studio.notices.fault)}
+                            >
+                              {commandName(studio.words, command)}
+                              {key ? <span className="keys">{shownKeys(key, isMac)}</span> : null}
+                            </Menu.Item>
+                          );
+                        })}
+                    </Menu.Popup>
+                  </Menu.Positioner>
+                </Menu.Portal>
+              </Menu.SubmenuRoot>
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+/** The model in use, and how its engine is. */
+function ModelChip({ onClick }: { onClick: () => void }) {
+  const { host } = useStudio();
+  const { t } = useTranslation(['models', 'status']);
+  const engine = useStore(host.engine);
+  const model = chosenModel(useStore(host.models), { model: null }, useStore(host.settings));
+  const device = 'report' in engine ? engine.report.preferred : null;
+  return (
+    <button
+      type="button"
+      className="button model-chip"
+      data-look="quiet"
+      onClick={onClick}
+      title={t(`status:engine.${engine.kind}`)}
+    >
+      <Cpu size={14} aria-hidden data-engine={engine.kind} />
+      <span className="truncate">{model?.title ?? t('models:title')}</span>
+      {device ? <span className="quiet small">{device}</span> : null}
+      <span className="visually-hidden">{t(`status:engine.${engine.kind}`)}</span>
+    </button>
+  );
+}

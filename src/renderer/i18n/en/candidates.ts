@@ -1,0 +1,15 @@
+export const candidates = {
+  title: 'Results',
+  result: 'Result {{index}} of {{count}}',
+  waiting: 'waiting',
+  running: 'being made',
+  failed: 'failed',
+  keep: 'Keep',
+  'keep-hint': 'Keep as a new layer',
+  compare: 'Compare',
+  again: 'More like this',
+  away: 'Put away',
+  kept: 'Kept as a new layer.',
+  unchanged: 'Nothing changed: try other words, or follow them more closely.',
+  changed: '{{percent}} % of the picture changed',
+} as const;

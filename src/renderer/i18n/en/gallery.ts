@@ -1,0 +1,16 @@
+export const gallery = {
+  title: 'Gallery',
+  search: 'Search words, captions, tags',
+  empty: 'All pictures you make appear here. Write a sentence below and press Enter.',
+  nothing: 'No picture matches.',
+  place: 'Place on the canvas',
+  open: 'Open as a document',
+  reuse: 'Use its prompt',
+  star: 'Star',
+  unstar: 'Take the star away',
+  trash: 'Move to the trash',
+  trashed: 'Moved to the trash.',
+  starred: 'Starred only',
+  exported: '{{name}} is ready.',
+  picture: 'Picture',
+} as const;

@@ -1,0 +1,39 @@
+import { createInstance, type i18n } from 'i18next';
+import { initReactI18next } from 'react-i18next';
+
+import type { Settings } from '#shared/library/settings';
+import { words as en } from './en/words.ts';
+import { words as zh } from './zh/words.ts';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common';
+    resources: typeof en;
+    enableSelector: false;
+  }
+}
+
+export type Language = 'en' | 'zh';
+
+/** Words of every namespace: `words('prompt:run.edit')`. */
+export type Words = i18n['t'];
+
+export function createWords(language: Language): i18n {
+  const instance = createInstance();
+  void instance.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'en',
+    defaultNS: 'common',
+    resources: { en, zh },
+    // React escapes what it shows.
+    interpolation: { escapeValue: false },
+    initAsync: false,
+  });
+  return instance;
+}
+
+/** The language that a setting stands for on this system. */
+export function languageOf({ language }: Pick<Settings, 'language'>, system: readonly string[]): Language {
+  if (language !== 'system') return language;
+  return system[0]?.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}

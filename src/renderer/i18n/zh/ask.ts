@@ -1,0 +1,22 @@
+import type { ask as english } from '../en/ask.ts';
+import type { SameKeys } from '../same-keys.ts';
+
+export const ask: SameKeys<typeof english> = {
+  title: '问答',
+  empty: '可以就图片提问：在提示末尾加问号，或使用下面的按钮。',
+  describe: '描述',
+  alt: '替代文本',
+  tags: '标签',
+  'describe-question': '用一句话描述这张图片。',
+  'alt-question': '为这张图片写一句简短的替代文本。',
+  'tags-question': '为这张图片列出简短标签，用逗号分隔。',
+  you: '你',
+  model: '模型',
+  thinking: '正在看图…',
+  waiting: '等待中…',
+  stop: '停止回答',
+  use: '用作提示',
+  copy: '复制',
+  copied: '已复制。',
+  cancelled: '已停止。',
+};

@@ -1,0 +1,17 @@
+import type { history as english } from '../en/history.ts';
+import type { SameKeys } from '../same-keys.ts';
+
+export const history: SameKeys<typeof english> = {
+  title: '历史',
+  empty: '每一步都会出现在这里，不会丢失。',
+  current: '当前步骤',
+  branch: '从此处分支',
+  pin: '固定',
+  unpin: '取消固定',
+  name: '步骤名称',
+  reuse: '使用其提示',
+  compare: '与现在比较',
+  stale: '其来源之后已改变',
+  others: '另一分支',
+  'step-menu': '步骤',
+};

@@ -1,0 +1,30 @@
+import type { status as english } from '../en/status.ts';
+import type { SameKeys } from '../same-keys.ts';
+
+export const status: SameKeys<typeof english> = {
+  title: '状态',
+  zoom: '缩放 {{value}} %',
+  step: '第 {{step}} / {{steps}} 步',
+  left: '剩余 {{time}}',
+  waiting: '{{count}} 个等待',
+  saving: '保存中…',
+  saved: '已保存',
+  offline: '工作室没有响应，正在重试…',
+  'read-only': '只读',
+  stop: '停止',
+  stopping: '本步后停止',
+  shield: '区域外保持不变',
+  'safe-mode': '安全模式',
+  seconds: '{{count}} 秒',
+  minutes: '{{minutes}} 分 {{seconds}} 秒',
+  engine: {
+    stopped: '引擎待机',
+    starting: '引擎启动中…',
+    ready: '引擎就绪',
+    busy: '引擎工作中',
+    hung: '引擎无响应',
+    crashed: '引擎意外停止',
+    backoff: '引擎即将重启',
+    stopping: '引擎停止中…',
+  },
+};

@@ -1,0 +1,38 @@
+import type { tools as english } from '../en/tools.ts';
+import type { SameKeys } from '../same-keys.ts';
+
+export const tools: SameKeys<typeof english> = {
+  title: '工具',
+  colour: '颜色',
+  background: '第二颜色',
+  size: '大小',
+  hardness: '硬度',
+  opacity: '不透明度',
+  flow: '流量',
+  smoothing: '平滑',
+  erase: '擦去',
+  tolerance: '容差',
+  contiguous: '仅相连区域',
+  'sample-all': '所有图层',
+  mode: '选区',
+  'mode-replace': '新建',
+  'mode-add': '添加',
+  'mode-subtract': '减去',
+  'mode-intersect': '交集',
+  feather: '羽化',
+  snap: '对齐',
+  grow: '扩大',
+  shrink: '缩小',
+  copied: '已复制。',
+  properties: '工具',
+  canvas: '画布',
+  refusal: {
+    'no-layer': '请先选择要绘制的图层。',
+    'layer-is-group': '编组没有自己的像素：请选择其中的图层。',
+    'layer-locked': '图层已锁定。',
+    'layer-hidden': '图层已隐藏。',
+    'nothing-selected': '请先选择区域。',
+    'nothing-to-move': '没有可移动的内容。',
+    'nothing-below': '下面没有图层。',
+  },
+};

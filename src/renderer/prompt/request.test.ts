@@ -1,0 +1,48 @@
+import { assert, integer, property } from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { zJobRequest, type BlobName } from '#shared/contract/job-request';
+import { defaultPromptState } from '#shared/document/prompt-state';
+import { requestsOf, sizeOfAspect, snappedSize } from './request.ts';
+
+const limits = { multiple: 16, minSide: 64, maxArea: 256 * 256 };
+const inputs = {
+  image: 'a'.repeat(64) as BlobName,
+  mask: 'b'.repeat(64) as BlobName,
+  extend: { left: 16, top: 0, right: 0, bottom: 0 },
+};
+
+it('makes one request for each candidate, that the host understands, with seeds in a row', () => {
+  const parameters = { ...defaultPromptState.parameters, count: 3, seed: 0xffff_fffe };
+  const prompt = { task: 'auto', prompt: ' a red lamp ', parameters } as const;
+  for (const task of ['generate', 'edit', 'inpaint', 'outpaint', 'control'] as const) {
+    const requests = requestsOf(task, prompt, inputs, { model: 'nano', precision: 'int8' });
+    expect(requests).toHaveLength(3);
+    for (const request of requests) {
+      expect(zJobRequest.parse(request)).toEqual(request);
+      expect(request).toMatchObject({ kind: task, prompt: 'a red lamp', model: 'nano' });
+    }
+    expect(requests.map((request) => 'seed' in request && request.seed)).toEqual([0xffff_fffe, 0xffff_ffff, 0]);
+  }
+});
+
+it('snaps every size to one the model can make', () => {
+  assert(
+    property(integer({ min: 16, max: 8192 }), integer({ min: 16, max: 8192 }), (width, height) => {
+      const size = snappedSize({ width, height }, limits);
+      expect(size.width % 16).toBe(0);
+      expect(size.height % 16).toBe(0);
+      expect(Math.min(size.width, size.height)).toBeGreaterThanOrEqual(64);
+      // Only a strip as thin as the model can make it may be longer than the area allows.
+      const isStrip = Math.min(size.width, size.height) === 64;
+      expect(isStrip || size.width * size.height <= limits.maxArea).toBe(true);
+      expect(snappedSize(size, limits)).toEqual(size);
+    }),
+  );
+});
+
+it('fills the area with an aspect', () => {
+  expect(sizeOfAspect(1, limits)).toEqual({ width: 256, height: 256 });
+  const { width, height } = sizeOfAspect(16 / 9, limits);
+  expect(width / height).toBeCloseTo(16 / 9, 0);
+});

@@ -1,0 +1,336 @@
+import { toAppError, type AppError } from '#base/app-error';
+import { assertNever } from '#base/assert';
+import { DisposableStore } from '#base/disposable';
+import type { BlobName, JobRequest } from '#shared/contract/job-request';
+import type { StudioClient } from '#shared/contract/studio/contract';
+import type { DocumentAccess, DocumentEvent } from '#shared/contract/studio/documents';
+import { historyTree } from '#shared/contract/studio/history-state';
+import type { Cursor } from '#shared/contract/studio/watching';
+import type { Document } from '#shared/document/document';
+import { setPrompt } from '#shared/document/document-operations';
+import type { HistoryEvent, HistoryNode, StepKind } from '#shared/document/history-node';
+import { redoTarget, replay, undoTarget, type HistoryTree } from '#shared/document/history-tree';
+import { newNodeId, type DocumentId, type NodeId, type RandomBytes } from '#shared/document/ids';
+import type { PromptState } from '#shared/document/prompt-state';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+import { follow } from '../client/connection.ts';
+
+/** One open document, as far as everybody may know. */
+export interface SessionState {
+  readonly tree: HistoryTree;
+  readonly document: Document;
+  readonly access: DocumentAccess;
+  /** What is in the prompt bar now, whether or not a step has it. */
+  readonly prompt: PromptState;
+  /** Steps that are not on the disk yet. */
+  readonly unsaved: number;
+}
+
+/** A change to be made: a function of the document, and what the history says of it. */
+export interface StepToCommit {
+  readonly label: string;
+  readonly kind: StepKind;
+  readonly recipe?: JobRequest | null;
+  readonly change: (document: Document) => Document;
+}
+
+/** Whoever shows the document: is told of every new state, and waited for before the history moves. */
+export interface DocumentViewer {
+  setDocument(document: Document): void;
+  settled(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly id: DocumentId;
+  readonly client: StudioClient;
+  /** Saving failed, or the document cannot be watched any more. */
+  readonly onFault: (error: AppError) => void;
+}
+
+const random: RandomBytes = (count) => crypto.getRandomValues(new Uint8Array(count));
+const draftDelayMs = 500;
+/** Documents of steps are small records; this many make undo immediate. */
+const keptDocuments = 200;
+
+/**
+ * A document that is open: changes are seen at once and saved behind in their order; changes that others make come in by
+ * themselves.
+ */
+export class DocumentSession {
+  readonly id: DocumentId;
+  readonly store: StoreApi<SessionState>;
+  readonly #client: StudioClient;
+  readonly #onFault: SessionOptions['onFault'];
+  readonly #owned = new DisposableStore();
+  readonly #documents = new Map<NodeId, Document>();
+  /** Events that were made here and will come back, in order. */
+  readonly #expected: string[] = [];
+  #viewer: DocumentViewer | null = null;
+  #saving: Promise<void> = Promise.resolve();
+  #moving: Promise<void> = Promise.resolve();
+  #draftTimer: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor({ id, client, onFault }: SessionOptions, opened: OpenedEvent) {
+    this.id = id;
+    this.#client = client;
+    this.#onFault = onFault;
+    this.store = createStore<SessionState>(() => stateOf(opened));
+    this.#remember();
+  }
+
+  /** @throws AppError `document-missing` and whatever else keeps it from being opened */
+  static async open(options: SessionOptions): Promise<DocumentSession> {
+    const { id, client } = options;
+    const ending = new AbortController();
+    return new Promise((resolve, reject) => {
+      let session: DocumentSession | null = null;
+      let cursor: Cursor | null = null;
+      follow(
+        (signal) => client.documents.watch({ id, after: cursor }, { signal }),
+        (event) => {
+          cursor = event.cursor;
+          if (session) return session.#take(event);
+          if (event.kind !== 'opened') return undefined;
+          session = new DocumentSession(options, event);
+          session.#owned.add(() => ending.abort());
+          return resolve(session);
+        },
+        { signal: ending.signal },
+      ).catch((error: unknown) => (session ? options.onFault(toAppError(error)) : reject(error as Error)));
+    });
+  }
+
+  get document(): Document {
+    return this.store.getState().document;
+  }
+
+  get canWrite(): boolean {
+    return this.store.getState().access.mode === 'write';
+  }
+
+  /** Connects what shows the document. */
+  attach(viewer: DocumentViewer): () => void {
+    this.#viewer = viewer;
+    return () => {
+      if (this.#viewer === viewer) this.#viewer = null;
+    };
+  }
+
+  /** Makes a step. Returns its node, or null when nothing changed or nothing may be changed. */
+  commit({ label, kind, recipe = null, change }: StepToCommit): NodeId | null {
+    const { tree, document: before, prompt } = this.store.getState();
+    const changed = this.canWrite ? change(before) : before;
+    if (changed === before) {
+      this.#viewer?.setDocument(before);
+      return null;
+    }
+    const document = setPrompt(changed, prompt);
+    const node: HistoryNode = {
+      id: newNodeId(random),
+      parent: tree.current,
+      label: label.slice(0, 500),
+      kind,
+      createdAt: Date.now(),
+      recipe,
+      thumbnail: null,
+      name: null,
+      pinned: false,
+      stale: false,
+    };
+    this.#apply({ type: 'commit', node }, { document });
+    this.#save(() => this.#client.documents.commit({ id: this.id, commit: { node, document } }));
+    return node.id;
+  }
+
+  /** Goes to a step, once all that is under way has become steps. */
+  async go(node: NodeId): Promise<void> {
+    await this.#viewer?.settled();
+    if (this.store.getState().tree.current === node) return;
+    const document = await this.documentAt(node);
+    const { document: before, prompt } = this.store.getState();
+    // Words that no step has yet stay, unless the two steps have different ones.
+    const isOtherPrompt = JSON.stringify(before.prompt) !== JSON.stringify(document.prompt);
+    this.#apply({ type: 'go', node }, { document, prompt: isOtherPrompt ? document.prompt : prompt });
+    this.#save(() => this.#client.documents.go({ id: this.id, node }));
+  }
+
+  undo(): Promise<void> {
+    return this.#move(undoTarget);
+  }
+
+  redo(): Promise<void> {
+    return this.#move(redoTarget);
+  }
+
+  async documentAt(node: NodeId): Promise<Document> {
+    const known = this.#documents.get(node);
+    if (known) return known;
+    await this.saved();
+    return this.#client.documents.document({ id: this.id, node });
+  }
+
+  changeNode(node: NodeId, changes: Partial<Pick<HistoryNode, 'name' | 'pinned' | 'thumbnail'>>): void {
+    this.#apply({ type: 'change', node, changes });
+    this.#save(() => this.#client.documents.change({ id: this.id, node, changes }));
+  }
+
+  thumbnail(node: NodeId, thumbnail: BlobName): void {
+    this.changeNode(node, { thumbnail });
+  }
+
+  rename(title: string): void {
+    this.#apply({ type: 'title', title });
+    this.#save(() => this.#client.documents.rename({ id: this.id, title }));
+  }
+
+  setPrompt(
+    changes: Partial<Omit<PromptState, 'parameters'>> & { parameters?: Partial<PromptState['parameters']> },
+  ): void {
+    const { prompt } = this.store.getState();
+    const parameters = { ...prompt.parameters, ...changes.parameters };
+    this.store.setState({ prompt: { ...prompt, ...changes, parameters } });
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = setTimeout(() => this.#saveDraft(), draftDelayMs);
+  }
+
+  /** Resolves when all that has been done so far is on the disk. */
+  async saved(): Promise<void> {
+    await this.#viewer?.settled();
+    await this.#saving;
+  }
+
+  async close(): Promise<void> {
+    if (this.#draftTimer) this.#saveDraft();
+    await this.saved();
+    this.#owned.dispose();
+  }
+
+  /** One after another, so that two quick undos are two steps. */
+  #move(targetOf: (tree: HistoryTree) => NodeId | null): Promise<void> {
+    const before = this.#moving;
+    const move = async (): Promise<void> => {
+      await before;
+      await this.#viewer?.settled();
+      const target = targetOf(this.store.getState().tree);
+      if (target) await this.go(target);
+    };
+    const moved = move();
+    this.#moving = moved.catch(() => undefined);
+    return moved;
+  }
+
+  #saveDraft(): void {
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = undefined;
+    if (!this.canWrite) return;
+    const { prompt } = this.store.getState();
+    this.#apply({ type: 'draft', prompt });
+    this.#save(() => this.#client.documents.saveDraft({ id: this.id, prompt }));
+  }
+
+  /** Saves behind everything that is being saved already. */
+  #save(send: () => Promise<unknown>): void {
+    const count = (by: number): void => this.store.setState(({ unsaved }) => ({ unsaved: unsaved + by }));
+    count(1);
+    const before = this.#saving;
+    const save = async (): Promise<void> => {
+      await before;
+      try {
+        await persistently(send);
+      } catch (error) {
+        this.#onFault(toAppError(error));
+      } finally {
+        count(-1);
+      }
+    };
+    this.#saving = save();
+  }
+
+  /** Takes one's own event in before the host has it. */
+  #apply(event: HistoryEvent, changes: Partial<SessionState> = {}): void {
+    this.#expected.push(signature(event));
+    this.store.setState(({ tree }) => ({ tree: replay(tree, [event]), ...changes }));
+    this.#remember();
+    if (changes.document) this.#viewer?.setDocument(changes.document);
+  }
+
+  #take(event: DocumentEvent): void {
+    if (event.kind === 'access') this.store.setState({ access: event.access });
+    else if (event.kind === 'opened') {
+      // The host has forgotten where this window was: what it has on the disk holds.
+      this.#expected.length = 0;
+      this.store.setState(stateOf(event));
+      this.#viewer?.setDocument(event.document);
+    } else this.#takeHistory(event.event);
+  }
+
+  #takeHistory(event: HistoryEvent): void {
+    const at = this.#expected.indexOf(signature(event));
+    if (at >= 0) {
+      this.#expected.splice(0, at + 1);
+      return;
+    }
+    const before = this.store.getState().tree;
+    const tree = replay(before, [event]);
+    this.store.setState({ tree });
+    const { current } = tree;
+    if (current === null || current === before.current) return;
+    this.#follow(current).catch((error: unknown) => this.#onFault(toAppError(error)));
+  }
+
+  /** Shows a step that somebody else made or went to. */
+  async #follow(node: NodeId): Promise<void> {
+    const document = await this.documentAt(node);
+    if (this.store.getState().tree.current !== node) return;
+    this.store.setState({ document });
+    this.#viewer?.setDocument(document);
+  }
+
+  #remember(): void {
+    const { tree, document } = this.store.getState();
+    if (tree.current) this.#documents.set(tree.current, document);
+    const [oldest] = this.#documents.keys();
+    if (oldest && this.#documents.size > keptDocuments) this.#documents.delete(oldest);
+  }
+}
+
+/** Sends again what a lost connection may have lost. */
+async function persistently(send: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await send();
+      return;
+    } catch (thrown) {
+      const { code } = toAppError(thrown);
+      // It had arrived the first time after all.
+      if (attempt > 1 && code === 'history-broken') return;
+      if (attempt === 3 || code !== 'internal') throw thrown;
+    }
+  }
+}
+
+type OpenedEvent = Extract<DocumentEvent, { kind: 'opened' }>;
+
+function stateOf({ history, document, access }: OpenedEvent): SessionState {
+  const tree = historyTree(history);
+  return { tree, document, access, prompt: tree.draft ?? document.prompt, unsaved: 0 };
+}
+
+/** Tells one's own events when they come back. */
+function signature(event: HistoryEvent): string {
+  switch (event.type) {
+    case 'commit':
+      return `commit ${event.node.id}`;
+    case 'go':
+      return `go ${event.node}`;
+    case 'change':
+      return `change ${event.node} ${JSON.stringify(event.changes)}`;
+    case 'draft':
+      return `draft ${event.prompt?.prompt ?? ''}`;
+    case 'title':
+      return `title ${event.title}`;
+    default:
+      return assertNever(event);
+  }
+}

@@ -1,0 +1,34 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+import type { ActiveLayer } from '../canvas/engine/active-target.ts';
+import type { CanvasEngine } from '../canvas/engine/canvas-engine.ts';
+
+export const dockTabs = ['layers', 'history', 'gallery', 'ask', 'jobs'] as const;
+export type DockTab = (typeof dockTabs)[number];
+export type DialogName = 'palette' | 'settings' | 'models' | 'shortcuts';
+
+/** What of the window is open, and what one works on: of no document, gone when the window is. */
+export interface ViewState {
+  readonly dock: DockTab;
+  readonly dockOpen: boolean;
+  readonly dockWidth: number;
+  readonly dialog: DialogName | null;
+  /** The canvas of the document in front. */
+  readonly canvas: CanvasEngine | null;
+  readonly active: ActiveLayer | null;
+  readonly isComparing: boolean;
+}
+
+export type ViewStore = StoreApi<ViewState>;
+
+export function createViewStore(): ViewStore {
+  return createStore<ViewState>(() => ({
+    dock: 'layers',
+    dockOpen: true,
+    dockWidth: 288,
+    dialog: null,
+    canvas: null,
+    active: null,
+    isComparing: false,
+  }));
+}

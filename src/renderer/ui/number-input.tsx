@@ -1,0 +1,54 @@
+import { useState, type KeyboardEvent } from 'react';
+
+import { numberOf } from './number-expression.ts';
+
+export interface NumberInputProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step?: number;
+  readonly onChange: (value: number) => void;
+  readonly disabled?: boolean;
+  /** Shows a visible label elsewhere: this one is for screen readers. */
+  readonly id?: string;
+  readonly className?: string;
+}
+
+/** A field for a number: takes expressions, arrows step, Shift ×10. What is no number goes back to what was. */
+export function NumberInput(props: NumberInputProps) {
+  const { label, value, min, max, step = 1, onChange, disabled, id, className = '' } = props;
+  const [draft, setDraft] = useState<string | null>(null);
+  const set = (wanted: number): void => {
+    const digits = Math.max(0, -Math.floor(Math.log10(step)));
+    onChange(Number(Math.min(max, Math.max(min, wanted)).toFixed(digits)));
+  };
+  const take = (): void => {
+    const typed = draft === null ? undefined : numberOf(draft);
+    if (typed !== undefined) set(typed);
+    setDraft(null);
+  };
+  const keyDown = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowUp' ? step : event.key === 'ArrowDown' ? -step : 0;
+    if (by !== 0) {
+      event.preventDefault();
+      set(value + by * (event.shiftKey ? 10 : 1));
+      setDraft(null);
+    } else if (event.key === 'Enter') take();
+    else if (event.key === 'Escape') setDraft(null);
+  };
+  return (
+    <input
+      id={id}
+      className={`input number ${className}`}
+      inputMode="decimal"
+      aria-label={label}
+      disabled={disabled}
+      value={draft ?? String(value)}
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => setDraft(event.target.value)}
+      onBlur={take}
+      onKeyDown={keyDown}
+    />
+  );
+}

@@ -1,0 +1,47 @@
+import { Slider } from '@base-ui/react/slider';
+
+import { NumberInput } from './number-input.tsx';
+
+export interface SliderFieldProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step?: number;
+  /** A double click goes back to it. */
+  readonly initial: number;
+  readonly onChange: (value: number) => void;
+  /** The hand has let go. Leave it out where every change counts alike. */
+  readonly onCommit?: (value: number) => void;
+}
+
+/** A slider with its number. */
+export function SliderField({ label, value, min, max, step = 1, initial, onChange, onCommit }: SliderFieldProps) {
+  const take = (next: number): void => {
+    onChange(next);
+    onCommit?.(next);
+  };
+  return (
+    <div className="slider-field">
+      <span className="quiet small truncate">{label}</span>
+      <NumberInput label={label} value={value} min={min} max={max} step={step} onChange={take} />
+      <Slider.Root
+        className="slider"
+        value={value}
+        min={min}
+        max={max}
+        step={step}
+        largeStep={step * 10}
+        onValueChange={(next) => onChange(next)}
+        onValueCommitted={(next) => onCommit?.(next)}
+      >
+        <Slider.Control className="slider-control" onDoubleClick={() => take(initial)}>
+          <Slider.Track className="slider-track">
+            <Slider.Indicator className="slider-indicator" />
+            <Slider.Thumb className="slider-thumb" aria-label={label} />
+          </Slider.Track>
+        </Slider.Control>
+      </Slider.Root>
+    </div>
+  );
+}

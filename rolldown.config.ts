@@ -12,6 +12,7 @@ export default defineConfig({
     'batch-worker': 'src/train/data/batches/batch-worker.ts',
     bench: 'src/engine/entry-bench.ts',
     train: 'src/engine/entry-train.ts',
+    evaluate: 'src/engine/entry-evaluate.ts',
   },
   platform: 'node',
   // Neither "#layer/…" nor a path, also not one with a drive letter.

@@ -5,6 +5,7 @@ import { registerDescribe } from './commands/describe.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEdit } from './commands/edit.ts';
 import { registerExport } from './commands/export.ts';
+import { registerEvaluate } from './commands/evaluate.ts';
 import { registerGenerate } from './commands/generate.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInpaint } from './commands/inpaint.ts';
@@ -38,6 +39,7 @@ export const commands: readonly RegisterCommand[] = [
   registerParity,
   registerSamples,
   registerTrain,
+  registerEvaluate,
   registerBench,
   registerDoctor,
 ];

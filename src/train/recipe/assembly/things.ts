@@ -1,6 +1,8 @@
+import { defined } from '#base/assert';
+
 import type { PlacedSprite, Scene } from '../../data/scene/scene.ts';
 import { colorOf } from '../../data/scene/facts.ts';
-import { colorIds } from '../../data/vocabulary/colors.ts';
+import { colorIds, type ColorId } from '../../data/vocabulary/colors.ts';
 import { objects } from '../../data/vocabulary/objects.ts';
 
 /** Classes of what may stand at a place: the vocabulary's objects, then nothing. */
@@ -12,6 +14,16 @@ export const COLOR_COUNT = colorIds.length + 1;
 const REACH = 0.42;
 
 const indexOfObject = new Map(objects.map(({ id }, index) => [id, index]));
+
+/** Between names and the indices of classes. */
+export const labelIndices = {
+  nothing: objects.length,
+  colorless: colorIds.length,
+  thing: (object: string): number => defined(indexOfObject.get(object), object),
+  color: (color: ColorId | null): number => (color ? colorIds.indexOf(color) : colorIds.length),
+  objectAt: (index: number): string => defined(objects[index], `object ${index}`).id,
+  colorAt: (index: number): ColorId | null => colorIds[index] ?? null,
+};
 
 export interface ThingLabels {
   readonly things: number[];
@@ -27,9 +39,8 @@ export function thingsIn(scene: Scene, rows: number, columns: number): ThingLabe
       const x = ((column + 0.5) / columns) * scene.frame.width;
       const y = ((row + 0.5) / rows) * scene.frame.height;
       const sprite = scene.sprites.findLast((one) => covers(one, x, y));
-      const color = sprite && colorOf(sprite, scene.style);
-      things.push(sprite ? indexOfObject.get(sprite.object)! : objects.length);
-      colors.push(color ? colorIds.indexOf(color) : colorIds.length);
+      things.push(sprite ? labelIndices.thing(sprite.object) : labelIndices.nothing);
+      colors.push(labelIndices.color(sprite ? colorOf(sprite, scene.style) : null));
     }
   }
   return { things, colors };

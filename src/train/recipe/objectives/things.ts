@@ -12,7 +12,7 @@ import { COLOR_COUNT, THING_COUNT } from '../assembly/things.ts';
 import { embeddingsOf, visionInputs } from './sequence.ts';
 
 /** Names of the heads, which are no part of the model and are left behind. */
-export const HEAD_PREFIX = 'things.';
+const HEAD_PREFIX = 'things.';
 
 const NORM_EPSILON = 1e-5;
 /** How much the many places that show nothing count. */

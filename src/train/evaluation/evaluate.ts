@@ -1,0 +1,136 @@
+/** @file What a model can do, in numbers: on combinations that training never showed, judged by a network of its own. */
+import { throwIfCancelled } from '#base/abort';
+import type { Raster } from '#raster/raster';
+
+import { drawEdit } from '../data/batches/batch.ts';
+import { editTests, generationTests, questionTests } from '../data/evaluation/tests.ts';
+import { verdict } from '../data/evaluation/wanted.ts';
+import { createRng } from '../data/random.ts';
+import type { EditKind, Turn } from '../data/samples/sample-plan.ts';
+import { curricula } from '../data/scene/curriculum.ts';
+import { renderScene } from '../data/scene/render-scene.ts';
+import { sampleScene } from '../data/scene/sample-scene.ts';
+import type { SpriteSheet } from '../data/sprites/sprite-sheet.ts';
+import type { EvaluatedModel } from './evaluated-model.ts';
+import type { Judge } from './judge/judge.ts';
+import { preservation, psnr } from './preservation.ts';
+
+export interface EvaluateOptions {
+  readonly judge: Judge;
+  readonly sheet: SpriteSheet;
+  /** Tests of every category and kind. */
+  readonly tests: number;
+  readonly signal: AbortSignal;
+  readonly onResult: (result: TestResult) => void;
+}
+
+export type Ability = 'generation' | 'edit' | 'question' | 'vae';
+
+/** One test. */
+export interface TestResult {
+  readonly ability: Ability;
+  /** Category of generation, kind of edit or question. */
+  readonly kind: string;
+  readonly passed: boolean;
+  /** What went wrong, or what was said. */
+  readonly note: string;
+  /** Of edits: how exactly everything outside the edit was kept, in dB; of the VAE, everything. */
+  readonly psnr: number | null;
+  /** What was given and what was made, to be looked at. */
+  readonly pictures: readonly Raster[];
+  readonly prompt: string;
+}
+
+/** Outside the edit, a picture counts as kept from here on, in dB. */
+const KEPT_PSNR = 20;
+
+const restoring: ReadonlySet<EditKind> = new Set(['denoise', 'deblur']);
+
+/** Everything in turn; the same model and options give the same results. */
+export async function evaluate(model: EvaluatedModel, options: EvaluateOptions): Promise<void> {
+  await evaluateVae(model, options);
+  await evaluateGeneration(model, options);
+  await evaluateQuestions(model, options);
+  await evaluateEdits(model, options);
+}
+
+async function evaluateGeneration(model: EvaluatedModel, options: EvaluateOptions): Promise<void> {
+  for (const [index, test] of generationTests(options.tests).entries()) {
+    throwIfCancelled(options.signal);
+    const picture = await model.generate(test.prompt, index);
+    const judged = verdict(test.wanted, await options.judge.look(picture));
+    options.onResult({
+      ability: 'generation',
+      kind: test.category,
+      passed: judged.met,
+      note: judged.met ? '' : judged.reason,
+      psnr: null,
+      pictures: [picture],
+      prompt: test.prompt,
+    });
+  }
+}
+
+async function evaluateEdits(model: EvaluatedModel, options: EvaluateOptions): Promise<void> {
+  for (const [index, { plan, wanted }] of editTests(options.tests).entries()) {
+    throwIfCancelled(options.signal);
+    const { source, target, mask } = drawEdit(plan, options.sheet, model.side);
+    const result = await model.edit(plan.instruction, source, index);
+    const judged = verdict(wanted, await options.judge.look(result));
+    // What is restored is changed everywhere, into something that is known exactly.
+    const kept = restoring.has(plan.kind) ? psnr(result, target) : preservation(result, target, mask);
+    const isKept = kept === null || kept >= KEPT_PSNR;
+    options.onResult({
+      ability: 'edit',
+      kind: plan.kind,
+      passed: judged.met && isKept,
+      note: judged.met ? (isKept ? '' : `not kept: ${kept.toFixed(1)} dB`) : judged.reason,
+      psnr: kept,
+      pictures: [source, result, target],
+      prompt: plan.instruction,
+    });
+  }
+}
+
+async function evaluateQuestions(model: EvaluatedModel, options: EvaluateOptions): Promise<void> {
+  for (const { kind, picture: scene, turns } of questionTests(options.tests)) {
+    throwIfCancelled(options.signal);
+    const picture = renderScene(scene, options.sheet, model.side);
+    const turn = turns[0]!;
+    const answer = await model.answer(turn.question, picture);
+    options.onResult({
+      ability: 'question',
+      kind,
+      passed: answers(turn, answer),
+      note: answer,
+      psnr: null,
+      pictures: [picture],
+      prompt: turn.question,
+    });
+  }
+}
+
+async function evaluateVae(model: EvaluatedModel, options: EvaluateOptions): Promise<void> {
+  for (let index = 0; index < options.tests; index++) {
+    throwIfCancelled(options.signal);
+    const scene = sampleScene(createRng(0, 'evaluation', 'vae', index), curricula.scenes);
+    const picture = renderScene(scene, options.sheet, model.side);
+    const back = await model.reconstruct(picture);
+    options.onResult({
+      ability: 'vae',
+      kind: 'reconstruction',
+      passed: psnr(picture, back) >= 30,
+      note: '',
+      psnr: psnr(picture, back),
+      pictures: [picture, back],
+      prompt: '',
+    });
+  }
+}
+
+/** Everything that a right answer cannot miss is said; where nothing in particular is, the answer is the expected one. */
+export function answers({ answer: expected, keywords }: Turn, answer: string): boolean {
+  const said = answer.trim().toLowerCase();
+  if (keywords.length === 0) return said === expected.trim().toLowerCase();
+  return keywords.every((keyword) => said.includes(keyword.toLowerCase()));
+}

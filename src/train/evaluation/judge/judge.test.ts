@@ -1,0 +1,42 @@
+import { expect, it, vi } from 'vitest';
+
+import { createSession } from '#engine/ort/ort-session';
+import { temporaryFolder } from '#testing/temporary-folder';
+
+import { openSprites } from '../../data/sprites/sprite-cache.ts';
+import { Judge } from './judge.ts';
+import { judgeData } from './judge-training.ts';
+import { trainJudge } from './train-judge.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+it('the judge learns where things are, and is the same when read from its file', async () => {
+  const sheet = await openSprites('.cache/train');
+  const loadGraph = (model: Uint8Array) => createSession(model, { device: 'cpu', threads: 1 });
+  const losses: number[] = [];
+  const boxes: number[] = [];
+  const file = await trainJudge({
+    folder: await temporaryFolder(),
+    steps: 40,
+    batchSize: 4,
+    sheet,
+    loadGraph,
+    signal: new AbortController().signal,
+    onStep: ({ loss, metrics }) => {
+      losses.push(loss);
+      boxes.push(metrics['boxes']!);
+    },
+  });
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  expect(mean(losses.slice(-8))).toBeLessThan(0.8 * mean(losses.slice(0, 8)));
+  expect(mean(boxes.slice(-8))).toBeLessThan(0.8 * mean(boxes.slice(0, 8)));
+
+  const { picture } = judgeData(sheet, 2)(0);
+  const [first, second] = [await Judge.open(file, loadGraph), await Judge.open(file, loadGraph)];
+  try {
+    expect(await first.look(picture)).toEqual(await second.look(picture));
+  } finally {
+    await first.release();
+    await second.release();
+  }
+});

@@ -49,13 +49,17 @@ function summary(times: readonly number[]): Timing {
   return { bestMs: sorted[0]!, medianMs: sorted[Math.floor(sorted.length / 2)]! };
 }
 
-/** Plausible inputs for a graph: small numbers for floats, zeros for ids. */
+/** Plausible inputs for a graph: small numbers for floats, zeros for ids. Inputs of one type share their elements. */
 export function plausibleInputs(graph: Graph, session: OrtSession, bindings: Bindings): Record<string, Tensor> {
   const inputs: Record<string, Tensor> = {};
+  const made = new Map<string, Tensor>();
   for (const [name, { dtype, shape }] of graph.inputs) {
     if (!session.inputs.has(name)) continue;
     const extents = shape.map((dim) => evaluateDim(dim, bindings));
-    inputs[name] = dtype === 'f32' ? waves(extents) : zeros(dtype, extents);
+    const key = `${dtype} ${extents.join()}`;
+    const tensor = made.get(key) ?? (dtype === 'f32' ? waves(extents) : zeros(dtype, extents));
+    made.set(key, tensor);
+    inputs[name] = tensor;
   }
   return inputs;
 }

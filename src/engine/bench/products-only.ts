@@ -12,17 +12,18 @@ import { isProduct } from './graph-cost.ts';
  */
 export function productsOnly(graph: Graph): Graph {
   const scope = new Scope();
-  const corners = graph.nodes.filter(isProduct).map((node) => corner(rebuild(scope, node)));
+  // Every product has inputs of its own, for equal ones (attention in blocks of one shape) would be done once.
+  const corners = graph.nodes.filter(isProduct).map((node, index) => corner(rebuild(scope, node, `#${index}`)));
   return finishGraph({ done: t.concat(corners, 0) });
 }
 
-function rebuild<K extends OpKind>(scope: Scope, node: Node<K>): Value {
-  const inputs = node.inputs.map((input) => input && standIn(scope, input));
+function rebuild<K extends OpKind>(scope: Scope, node: Node<K>, suffix: string): Value {
+  const inputs = node.inputs.map((input) => input && standIn(scope, input, suffix));
   return apply(node.op, inputs, node.attributes)[0]!;
 }
 
-/** Weights stay weights; floats that are computed become inputs, one for each type. */
-function standIn(scope: Scope, value: Value): Value {
+/** Weights stay weights; floats that are computed become inputs, one for each type and product. */
+function standIn(scope: Scope, value: Value, suffix: string): Value {
   const { source, dtype, shape } = value;
   switch (source.kind) {
     case 'parameter':
@@ -34,8 +35,8 @@ function standIn(scope: Scope, value: Value): Value {
       const weights = weightBehind(value);
       if (weights) return t.cast(scope.parameter(weights.name, weights.dtype, shape), dtype);
       // Lengths and indices have to be right: they are computed as they were.
-      if (!isFloat(dtype) && source.kind === 'node') return rebuild(scope, source.node);
-      return scope.input(printType(value), dtype, shape);
+      if (!isFloat(dtype) && source.kind === 'node') return rebuild(scope, source.node, suffix);
+      return scope.input(printType(value) + suffix, dtype, shape);
     }
   }
 }

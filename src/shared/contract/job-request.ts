@@ -93,7 +93,7 @@ export const zControlRequest = z.object({
   map: z.enum(['canny', 'lines', 'given']),
 });
 
-export const zChatTurn = z.object({ role: z.enum(['user', 'assistant']), text: zPrompt });
+const zChatTurn = z.object({ role: z.enum(['user', 'assistant']), text: zPrompt });
 
 export const zDescribeRequest = z.object({
   kind: z.literal('describe'),
@@ -120,11 +120,8 @@ export const zJobRequest = z.discriminatedUnion('kind', [
   zDescribeRequest,
 ]);
 export type JobRequest = z.infer<typeof zJobRequest>;
-export type JobKind = JobRequest['kind'];
-export type GenerateRequest = z.infer<typeof zGenerateRequest>;
 export type EditRequest = z.infer<typeof zEditRequest>;
 export type InpaintRequest = z.infer<typeof zInpaintRequest>;
 export type OutpaintRequest = z.infer<typeof zOutpaintRequest>;
 export type ControlRequest = z.infer<typeof zControlRequest>;
 export type DescribeRequest = z.infer<typeof zDescribeRequest>;
-export type PictureRequest = Exclude<JobRequest, DescribeRequest>;

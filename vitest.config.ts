@@ -8,6 +8,7 @@ export default defineConfig({
     pool: 'forks',
     // Machines that run these may be busy with other things; what hangs is still found.
     testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
   },
 });

@@ -1,12 +1,11 @@
-import type { Page } from 'playwright-core';
-import sharp from 'sharp';
 import { expect, it } from 'vitest';
 
+import { dropFile, slope } from './pictures.ts';
 import { openStudioPage } from './studio-page.ts';
 
 it('opens a picture, fills a selection from a sentence, keeps a result as a layer, undoes and redoes it', async () => {
   const { page, errors, client } = await openStudioPage();
-  await drop(page, 'photo.png', await photo());
+  await dropFile(page, 'photo.png', await slope());
   await expect.poll(() => page.locator('.tab').count()).toBe(2);
   await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
 
@@ -46,26 +45,3 @@ it('opens a picture, fills a selection from a sentence, keeps a result as a laye
   expect(job).toMatchObject({ state: 'finished', request: { kind: 'inpaint', prompt: 'a red lamp', steps: 3 } });
   expect(errors).toEqual([]);
 });
-
-/** A picture of 256 by 192 pixels: a slope of colours, so that every part of it is another. */
-function photo(): Promise<Buffer> {
-  const [width, height] = [256, 192];
-  const pixels = Uint8Array.from({ length: width * height * 3 }, (_, at) => {
-    const [x, y] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width)];
-    return [x, y, 255 - x][at % 3]!;
-  });
-  return sharp(pixels, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
-}
-
-/** Drops a file on the canvas. As text: the function runs in the page, with the page's own types. */
-async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
-  const dataTransfer = await page.evaluateHandle(`(() => {
-    const transfer = new DataTransfer();
-    const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (character) => character.charCodeAt(0));
-    transfer.items.add(new File([bytes], '${name}', { type: 'image/png' }));
-    return transfer;
-  })()`);
-  await page.dispatchEvent('.stage', 'drop', { dataTransfer });
-}

@@ -6,7 +6,7 @@ import { useCurrentSession, useSession, useStudio, useView } from './studio.ts';
 import { Dock } from './dock.tsx';
 import { CandidateStrip } from '../features/candidates/candidate-strip.tsx';
 import { CanvasHost } from '../features/canvas/canvas-host.tsx';
-import { takeFiles } from '../features/canvas/drop.ts';
+import { pictureType, placePicture, takeFiles, type DraggedPicture } from '../features/canvas/drop.ts';
 import { ModelsDialog } from '../features/models/models-dialog.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { PromptBar } from '../features/prompt/prompt-bar.tsx';
@@ -46,19 +46,23 @@ function Stage({ session }: { session: DocumentSession | null }) {
   const studio = useStudio();
   const { t } = useTranslation('start');
   const [isOver, setOver] = useState(false);
+  const isInUse = session !== null && canvasFacts(session.document).hasPicture;
   const drop = (event: DragEvent): void => {
     setOver(false);
-    const files = [...event.dataTransfer.files];
-    if (files.length === 0) return;
     event.preventDefault();
-    void takeFiles(studio, files);
+    const dragged = event.dataTransfer.getData(pictureType);
+    if (dragged && session) {
+      const { name, ...picture } = JSON.parse(dragged) as DraggedPicture;
+      placePicture(studio, session, picture, name);
+    } else void takeFiles(studio, [...event.dataTransfer.files]);
   };
   return (
     <section
       className="stage"
       aria-label={t('tabs')}
       onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes('Files')) return;
+        const { types } = event.dataTransfer;
+        if (!types.includes('Files') && !types.includes(pictureType)) return;
         event.preventDefault();
         setOver(true);
       }}
@@ -66,7 +70,7 @@ function Stage({ session }: { session: DocumentSession | null }) {
       onDrop={drop}
     >
       {session ? <OpenDocument key={session.id} session={session} /> : <Waiting />}
-      {isOver ? <div className="drop-target">{t('drop')}</div> : null}
+      {isOver ? <div className="drop-target">{t(isInUse ? 'place' : 'drop')}</div> : null}
     </section>
   );
 }

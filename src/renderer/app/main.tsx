@@ -3,12 +3,14 @@ import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
 
 import { rpcUrl } from '#shared/contract/studio/contract';
+import { appProtocol } from '#shared/contract/studio/shell-port';
 
 import '../ui/tokens.css';
 import '../ui/controls.css';
 import './app.css';
 import { httpBlobs } from '../client/blobs.ts';
 import { connect } from '../client/connection.ts';
+import { connectToShell } from '../client/shell-connection.ts';
 import { createCandidates } from '../features/candidates/candidates.ts';
 import { createWords } from '../i18n/i18n.ts';
 import { Workspace } from '../session/workspace.ts';
@@ -25,7 +27,8 @@ const socketUrl = new URL(rpcUrl, document.baseURI);
 socketUrl.protocol = socketUrl.protocol === 'https:' ? 'wss:' : 'ws:';
 
 const notices = createNotices();
-const { client, isOnline } = connect(socketUrl);
+const isInShell = window.location.protocol === appProtocol;
+const { client, isOnline } = isInShell ? connectToShell() : connect(socketUrl);
 const closing = new AbortController();
 const host = followHost(client, { signal: closing.signal, onFault: notices.fault });
 const i18n = createWords(navigator.language.startsWith('zh') ? 'zh' : 'en');

@@ -40,16 +40,21 @@ export function connect(url: URL): Connection {
   }
   open();
 
-  const reconnecting: Link = {
+  return { client: clientOf(() => link), isOnline };
+}
+
+/** A client over whatever link there is when it is called; what it throws is an `AppError`. */
+export function clientOf(link: () => Promise<Link>): StudioClient {
+  const current: Link = {
     call: async (path, input, options) => {
       try {
-        return await (await link).call(path, input, options);
+        return await (await link()).call(path, input, options);
       } catch (error) {
         throw fromRpcError(error);
       }
     },
   };
-  return { client: createORPCClient(reconnecting), isOnline };
+  return createORPCClient(current);
 }
 
 const reconnectDelayMs = (failures: number): number => Math.min(5000, 250 * 2 ** failures);

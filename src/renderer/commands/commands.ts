@@ -6,7 +6,7 @@ import {
   setLayerProperties,
 } from '#shared/document/layer-operations';
 import { redoTarget, undoTarget } from '#shared/document/history-tree';
-import { newLayerId } from '#shared/document/ids';
+import { newLayerId, type NodeId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 
 import type { Studio } from '../app/studio.ts';
@@ -37,6 +37,12 @@ const candidate = (session: DocumentSession, { candidates, host }: Studio) => {
 };
 const needsCandidate = (session: DocumentSession, studio: Studio): CommandRefusal | null =>
   candidate(session, studio) ? null : 'no-candidate';
+
+/** What there is to compare with: the document without the result that is shown, or else the step before. */
+function before(session: DocumentSession, studio: Studio): NodeId | null {
+  const { tree } = session.store.getState();
+  return candidate(session, studio) ? tree.current : undoTarget(tree);
+}
 
 const dock = (id: DockTab, keys: readonly string[]): Command =>
   always(`show-${id}`, 'window', keys, ({ view }) => view.setState({ dock: id, dockOpen: true }));
@@ -154,8 +160,8 @@ export const commands: readonly Command[] = [
     const { canvas } = view.getState();
     canvas?.setSelectionView(canvas.state.get().selectionView === 'ants' ? 'tint' : 'ants');
   }),
-  onDocument('compare', 'view', ['\\'], (_session, { view }) =>
-    view.setState(({ isComparing }) => ({ isComparing: !isComparing })),
+  onDocument('compare', 'view', ['\\'], (session, studio) =>
+    studio.view.setState(({ compareWith }) => ({ compareWith: compareWith ? null : before(session, studio) })),
   ),
 
   ...toolIds.map((tool) =>

@@ -149,8 +149,9 @@ export class DocumentSession {
     if (this.store.getState().tree.current === node) return;
     const document = await this.documentAt(node);
     const { document: before, prompt } = this.store.getState();
-    // Words that no step has yet stay, unless the two steps have different ones.
-    const isOtherPrompt = JSON.stringify(before.prompt) !== JSON.stringify(document.prompt);
+    // Words come back with the step they belong to; where it has none, those that are there stay to be run again.
+    const isOtherPrompt =
+      document.prompt.prompt !== '' && JSON.stringify(before.prompt) !== JSON.stringify(document.prompt);
     this.#apply({ type: 'go', node }, { document, prompt: isOtherPrompt ? document.prompt : prompt });
     this.#save(() => this.#client.documents.go({ id: this.id, node }));
   }

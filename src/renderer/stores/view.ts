@@ -1,3 +1,4 @@
+import type { NodeId } from '#shared/document/ids';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { ActiveLayer } from '../canvas/engine/active-target.ts';
@@ -16,7 +17,8 @@ export interface ViewState {
   /** The canvas of the document in front. */
   readonly canvas: CanvasEngine | null;
   readonly active: ActiveLayer | null;
-  readonly isComparing: boolean;
+  /** The step that is shown left of the line, to compare with; null while nothing is compared. */
+  readonly compareWith: NodeId | null;
 }
 
 export type ViewStore = StoreApi<ViewState>;
@@ -29,6 +31,6 @@ export function createViewStore(): ViewStore {
     dialog: null,
     canvas: null,
     active: null,
-    isComparing: false,
+    compareWith: null,
   }));
 }

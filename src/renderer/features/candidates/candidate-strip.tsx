@@ -7,6 +7,7 @@ import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
 import type { JobRecord } from '#shared/library/job-record';
 
 import { useStudio, useView } from '../../app/studio.ts';
+import { commandById } from '../../commands/commands.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { offeredJobs } from './candidates.ts';
@@ -18,7 +19,7 @@ export function CandidateStrip({ session }: { session: DocumentSession }) {
   const { t } = useTranslation('candidates');
   const state = useStore(studio.candidates.store);
   const jobs = useStore(studio.host.jobs);
-  const isComparing = useView((view) => view.isComparing);
+  const isComparing = useView((view) => view.compareWith !== null);
   const place = useRef<HTMLDivElement>(null);
   const offered = offeredJobs(state, session.id, jobs);
   const chosen = offered[state.index] ?? null;
@@ -81,7 +82,7 @@ export function CandidateStrip({ session }: { session: DocumentSession }) {
         icon={Columns2}
         label={t('compare')}
         pressed={isComparing}
-        onClick={() => studio.view.setState({ isComparing: !isComparing })}
+        onClick={() => void commandById.get('compare')!.run(studio)}
       />
       <IconButton
         icon={RefreshCw}

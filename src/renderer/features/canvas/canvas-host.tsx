@@ -21,24 +21,21 @@ export function CanvasHost({ session }: { session: DocumentSession }) {
   const { t } = useTranslation('tools');
   const place = useRef<HTMLDivElement>(null);
   const active = useView((view) => view.active);
-  const isComparing = useView((view) => view.isComparing);
+  const compareWith = useView((view) => view.compareWith);
   const canvas = useView((view) => view.canvas);
 
   useEffect(() => startCanvas(studio, session, place.current!), [studio, session]);
   useEffect(() => canvas?.setActive(active), [canvas, active]);
   useEffect(() => {
-    if (!canvas || !isComparing) return undefined;
-    const { tree } = session.store.getState();
+    if (!canvas || !compareWith) return undefined;
     let isOver = false;
-    if (tree.root) {
-      const show = (before: Document): void => (isOver ? undefined : canvas.compare(before));
-      void session.documentAt(tree.root).then(show, studio.notices.fault);
-    }
+    const show = (before: Document): void => (isOver ? undefined : canvas.compare(before));
+    session.documentAt(compareWith).then(show, studio.notices.fault);
     return () => {
       isOver = true;
       canvas.compare(null);
     };
-  }, [canvas, isComparing, session, studio]);
+  }, [canvas, compareWith, session, studio]);
 
   return <div ref={place} className="canvas-host" role="application" aria-label={t('canvas')} tabIndex={0} />;
 }
@@ -67,12 +64,14 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
   const detach = session.attach(canvas);
   view.setState({ canvas, active });
   const stopResults = followCandidates(studio, session, canvas);
+  const stopActive = session.store.subscribe(({ document }) => takeUpLayer(studio, document));
   const stopThumbnails = keepThumbnails(studio, session, canvas);
   return () => {
     stopThumbnails();
+    stopActive();
     stopResults();
     detach();
-    view.setState({ canvas: null, isComparing: false });
+    view.setState({ canvas: null, compareWith: null });
     canvas.dispose();
   };
 }
@@ -80,9 +79,15 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
 /** What was pasted or placed is what one works on next. */
 function takeUpNewLayer({ view }: Studio, { document }: DocumentSession, before: number): void {
   const layer = document.order.at(-1);
+  if (layer && document.order.length > before) view.setState({ active: { layer, part: 'pixels' } });
+}
+
+/** Where the layer one worked on is gone, after an undo perhaps, one works on the topmost. */
+function takeUpLayer({ view }: Studio, { order, layers }: Document): void {
   const { active } = view.getState();
-  const isGone = !active || !document.layers[active.layer];
-  if (layer && (document.order.length > before || isGone)) view.setState({ active: { layer, part: 'pixels' } });
+  if (active && layers[active.layer]) return;
+  const layer = order.at(-1);
+  if (layer) view.setState({ active: { layer, part: 'pixels' } });
 }
 
 /** Gives each step that one rests on a picture for the history. */

@@ -16,6 +16,13 @@ interface StoredPicture {
   readonly height: number;
 }
 
+/** What a picture of the gallery carries while it is dragged: JSON of a `DraggedPicture`. */
+export const pictureType = 'application/x-ovis-picture';
+
+export interface DraggedPicture extends StoredPicture {
+  readonly name: string;
+}
+
 /** Files that came in by drop or clipboard: layers of the document in front; into an empty one, documents. */
 export async function takeFiles(studio: Studio, files: readonly File[]): Promise<void> {
   const { session } = studio.workspace;

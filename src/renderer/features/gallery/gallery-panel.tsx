@@ -4,14 +4,14 @@ import { Star } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { blobUrl, thumbnailUrl } from '#shared/contract/studio/blob-urls';
+import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
 import { promptOfRequest } from '#shared/document/prompt-from-recipe';
 import type { GalleryItem } from '#shared/library/gallery-item';
 
 import { useCurrentSession, useStudio, type Studio } from '../../app/studio.ts';
 import { follow } from '../../client/connection.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { placePicture } from '../canvas/drop.ts';
+import { pictureType, placePicture, type DraggedPicture } from '../canvas/drop.ts';
 
 const pageSize = 100;
 const cellPx = 92;
@@ -91,7 +91,8 @@ function GalleryCell({ item }: { item: GalleryItem }) {
   const session = useCurrentSession();
   const { t } = useTranslation('gallery');
   const words = wordsOf(item);
-  const { favourite, recipe } = item;
+  const { favourite, recipe, blob, width, height } = item;
+  const dragged: DraggedPicture = { blob, width, height, name: words || t('picture') };
   const place = (): void => {
     if (session) placePicture(studio, session, item, words || t('picture'));
     else void openItem(studio, item);
@@ -108,9 +109,7 @@ function GalleryCell({ item }: { item: GalleryItem }) {
               title={words}
               aria-label={words || t('picture')}
               draggable
-              onDragStart={(event) =>
-                event.dataTransfer.setData('text/uri-list', new URL(blobUrl(item.blob), document.baseURI).href)
-              }
+              onDragStart={(event) => event.dataTransfer.setData(pictureType, JSON.stringify(dragged))}
               onDoubleClick={place}
               onKeyDown={(event) => event.key === 'Enter' && place()}
             />

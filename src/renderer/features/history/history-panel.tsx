@@ -49,10 +49,6 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
   const reuse = (): void => {
     if (node.recipe) session.setPrompt(promptOfRequest(node.recipe, session.store.getState().prompt));
   };
-  const compare = async (): Promise<void> => {
-    const before = await session.documentAt(node.id);
-    studio.view.getState().canvas?.compare(before);
-  };
   const name = (text: string): void => {
     setNaming(false);
     session.changeNode(node.id, { name: text.trim() || null });
@@ -120,7 +116,7 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
             <ContextMenu.Item className="menu-item" disabled={!node.recipe} onClick={reuse}>
               {t('history:reuse')}
             </ContextMenu.Item>
-            <ContextMenu.Item className="menu-item" onClick={() => void compare().catch(studio.notices.fault)}>
+            <ContextMenu.Item className="menu-item" onClick={() => studio.view.setState({ compareWith: node.id })}>
               {t('history:compare')}
             </ContextMenu.Item>
           </ContextMenu.Popup>

@@ -43,10 +43,9 @@ export function PromptBar({ session }: { session: DocumentSession }) {
   useSession(session, (state) => state.document);
   useSession(session, (state) => state.access);
   useStore(studio.isOnline);
-  const models = useStore(studio.host.models);
-  const settings = useStore(studio.host.settings);
+  useStore(studio.host.models);
+  useStore(studio.host.settings);
   const { task, obstacle } = readiness(studio, session);
-  const model = chosenModel(models, prompt.parameters, settings);
   const estimate = useEstimate(session, task);
   const recall = useRecall(session);
 
@@ -109,7 +108,6 @@ export function PromptBar({ session }: { session: DocumentSession }) {
         {task === 'generate' ? <SizeFields session={session} /> : null}
         {task === 'describe' ? null : <SamplingFields session={session} task={task} />}
         <span className="spread" />
-        <span className="quiet small truncate">{model?.title}</span>
         {task === 'describe' ? null : <MoreSettings session={session} task={task} />}
       </div>
     </section>

@@ -22,6 +22,7 @@ export function StartPage({ session }: { session: DocumentSession }) {
   const { host, view, workspace } = studio;
   const model = chosenModel(useStore(host.models), { model: null }, useStore(host.settings));
   const recent = useRecent(session);
+  useEffect(() => document.querySelector<HTMLElement>('#prompt')?.focus(), []);
   const run = (words: string): void => {
     session.setPrompt({ prompt: words, task: 'auto' });
     void runPrompt(studio, session);

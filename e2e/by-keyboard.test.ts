@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+
+import { openStudioPage } from './studio-page.ts';
+
+it('makes a picture, keeps it, goes back and branches, and asks about it, without a pointer', async () => {
+  const { page, client, errors } = await openStudioPage();
+  const focused = (): Promise<string> => page.evaluate('document.activeElement.id');
+  await expect.poll(focused).toBe('prompt');
+
+  await page.keyboard.type('two yellow stars');
+  await page.keyboard.press('Enter');
+  await page.locator('.candidate img').first().waitFor({ timeout: 60_000 });
+  await expect.poll(async () => (await client.jobs.list())[0]?.state, { timeout: 60_000 }).toBe('finished');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+Enter');
+  await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
+
+  await page.keyboard.press('Control+Shift+n');
+  await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
+  await page.keyboard.press('Control+j');
+  await page.keyboard.press('F8');
+  await expect.poll(() => page.locator('.history-step').count()).toBe(4);
+  // The step that was undone stands beside the one that took its place.
+  await expect.poll(() => page.getByLabel('Another branch').count()).toBe(1);
+
+  await page.keyboard.press('/');
+  await expect.poll(focused).toBe('prompt');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('What is this?');
+  await expect.poll(() => page.locator('.run').textContent()).toContain('Ask');
+  await page.keyboard.press('Enter');
+  await page.getByText('What is this?').waitFor();
+  const last = async () => (await client.jobs.list()).find(({ request }) => request.kind === 'describe')?.state;
+  await expect.poll(last, { timeout: 60_000 }).toBe('finished');
+
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('fit');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('.palette').count()).toBe(0);
+  expect(errors).toEqual([]);
+});
+
+it('speaks Chinese and goes dark as soon as it is told to, and remembers', async () => {
+  const { page, client } = await openStudioPage({ colorScheme: 'light' });
+  const root = page.locator('html');
+  await expect.poll(() => root.getAttribute('data-theme')).toBe('light');
+  await client.settings.change({ language: 'zh', theme: 'dark' });
+  await expect.poll(() => root.getAttribute('lang')).toBe('zh-CN');
+  await expect.poll(() => root.getAttribute('data-theme')).toBe('dark');
+  await page.getByText('想做点什么？').waitFor();
+  await page.reload();
+  await page.getByText('想做点什么？').waitFor();
+});

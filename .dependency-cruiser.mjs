@@ -25,6 +25,8 @@ const packages = {
   engine: '^node_modules/(@orpc)/',
   host: '^node_modules/(@orpc|sharp|libsql|ag-psd|yauzl|yazl|saxes|zod)/',
   server: '^node_modules/(@orpc|ws|@types/ws)/',
+  main: '^node_modules/(@orpc|electron|zod)/',
+  preload: '^node_modules/electron/',
   renderer:
     '^node_modules/(@base-ui|@orpc/client|@tanstack/react-virtual|@types/react|i18next|konva|lucide-react|react|react-dom|react-i18next|tinykeys|vite|zustand)/',
 };

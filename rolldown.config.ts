@@ -1,10 +1,14 @@
 import { defineConfig } from 'rolldown';
 
-/** What runs in Node: the command line, the web host and the engine's processes. Packages stay in node_modules. */
-export default defineConfig({
+/** Neither "#layer/…" nor a path, also not one with a drive letter: packages stay in node_modules. */
+const external = /^(?!#|[a-z]:)[^./]/i;
+
+/** What runs in Node: the command line, both shells and the engine's processes. */
+const programs = defineConfig({
   input: {
     cli: 'src/cli/main.ts',
     server: 'src/server/main.ts',
+    main: 'src/main/main.ts',
     'engine-node': 'src/engine/entry-node.ts',
     'engine-electron': 'src/engine/entry-electron.ts',
     'conversion-thread': 'src/model/weights/node/conversion-thread.ts',
@@ -15,8 +19,7 @@ export default defineConfig({
     evaluate: 'src/engine/entry-evaluate.ts',
   },
   platform: 'node',
-  // Neither "#layer/…" nor a path, also not one with a drive letter.
-  external: /^(?!#|[a-z]:)[^./]/i,
+  external,
   output: {
     dir: 'dist',
     format: 'esm',
@@ -25,3 +28,13 @@ export default defineConfig({
     chunkFileNames: 'chunks/[name].js',
   },
 });
+
+/** What Electron runs in front of the page: in a sandbox, where there are no modules. */
+const preload = defineConfig({
+  input: 'src/preload/preload.ts',
+  platform: 'node',
+  external,
+  output: { file: 'dist/preload.cjs', format: 'cjs', sourcemap: true },
+});
+
+export default [programs, preload];

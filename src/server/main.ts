@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { toAppError } from '#base/app-error';
+import { AppError, toAppError } from '#base/app-error';
 import { exitStatus } from '#base/error-codes';
 import { dataFolder } from '#files/data-folder';
 import { forkEngine } from '#host/engine/fork-engine';
@@ -27,6 +27,8 @@ const { values } = parseArgs({
     address: { type: 'string', default: '127.0.0.1' },
     'host-name': { type: 'string', multiple: true, default: [] },
     open: { type: 'boolean', default: false },
+    // Of `npm start`, which takes it to mean this.
+    browser: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -50,21 +52,16 @@ async function serve(): Promise<void> {
     conversionScript: join(scripts, 'conversion-thread.js'),
     version: packageJson.version,
   });
-  const host = await startWebHost({
+  const place = {
     studio,
     pageFolder: join(scripts, 'renderer'),
-    port: Number(values.port ?? usualPort),
     address: values.address,
     hostNames: values['host-name'],
-  }).catch(async (error: unknown) => {
+  };
+  const host = await startWebHost({ ...place, port: Number(values.port ?? usualPort) }).catch((error: unknown) => {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!isTaken || values.port !== undefined) throw error;
-    return startWebHost({
-      studio,
-      pageFolder: join(scripts, 'renderer'),
-      address: values.address,
-      hostNames: values['host-name'],
-    });
+    if (isTaken && values.port === undefined) return startWebHost(place);
+    throw isTaken ? portTaken(values.port) : error;
   });
   const link = host.newLink();
   process.stdout.write(
@@ -81,6 +78,10 @@ async function serve(): Promise<void> {
       .finally(() => process.exit());
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+}
+
+function portTaken(port: string | undefined): AppError {
+  return new AppError('usage-invalid', `Another program listens on port ${port}: choose another one with --port.`);
 }
 
 /** Kept from run to run, so that a bookmark and the browser's own settings stay. */

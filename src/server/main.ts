@@ -21,6 +21,9 @@ const help = `Opens the studio in a browser.
   --help
 `;
 
+/** Kept from run to run, so that a bookmark and the browser's own settings stay. */
+const usualPort = 4820;
+
 const { values } = parseArgs({
   options: {
     port: { type: 'string' },
@@ -83,9 +86,6 @@ async function serve(): Promise<void> {
 function portTaken(port: string | undefined): AppError {
   return new AppError('usage-invalid', `Another program listens on port ${port}: choose another one with --port.`);
 }
-
-/** Kept from run to run, so that a bookmark and the browser's own settings stay. */
-const usualPort = 4820;
 
 /** Where there is no browser to be opened, the link is there to be copied. */
 function openBrowser(link: string): void {

@@ -10,7 +10,7 @@ import { temporaryFolder } from '#testing/temporary-folder';
 
 import { tryFileLock, type FileLock, type LockAttempt } from './file-lock.ts';
 
-const holder = fileURLToPath(new URL('../../testing/lock-holder.ts', import.meta.url));
+const holder = fileURLToPath(new URL('../testing/lock-holder.ts', import.meta.url));
 
 async function forkHolder(path: string, expiryMs = 15_000) {
   const child = await forkTypeScript(holder, [path, String(expiryMs)]);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createSession } from '#engine/ort/ort-session';
+import { decodeImage } from '#host/images/decode-image';
 import { createRunJob } from '#engine/pipelines/run-job';
 import type { JsonObject } from '#model/weights/json';
 import { importCheckpoint } from '#model/weights/node/import-checkpoint';
@@ -55,6 +56,16 @@ describe('the recipe', () => {
     await smoke(folder, { exportTo: checkpoint, report: (event) => events.push(event) });
     const finished = events.filter(({ text }) => text.endsWith(': finished')).map(({ stage }) => stage);
     expect(finished).toEqual(stageIds);
+
+    const sheets = events.flatMap(({ text }) => /[^/\\]+[/\\]sheet-\d+\.png(?:: [\d.]+ dB)?$/.exec(text)?.[0] ?? []);
+    expect(sheets).toEqual([
+      expect.stringMatching(/^autoencoder.*: [\d.]+ dB$/),
+      expect.stringMatching(/^0-decoder/),
+      expect.stringMatching(/^4-generation/),
+      expect.stringMatching(/^5-generation/),
+    ]);
+    const shown = await decodeImage(await readFile(join(folder, 'autoencoder', 'sheet-000024.png')));
+    expect(shown.raster).toMatchObject({ width: 4 * 36 + 4, height: 4 * 36 + 4 });
 
     const losses = (await readMetrics(join(folder, 'autoencoder', 'log.jsonl'))).map(({ loss }) => loss);
     expect(losses.at(-1)!).toBeLessThan(0.8 * losses[0]!);

@@ -6,8 +6,8 @@ import { initialWeights } from '../../session/initialise.ts';
 import { openMetricsLog, type MetricsLog } from '../../session/metrics-log.ts';
 import { train, type StepMetrics } from '../../session/train.ts';
 import { resumeState } from '../../session/checkpoints.ts';
-import { parametersOf, type TrainingPlan } from '../../session/training-plan.ts';
-import { startState, weightsOf, type TrainingState } from '../../session/training-state.ts';
+import { parametersOf } from '../../session/training-plan.ts';
+import { startState, weightsOf } from '../../session/training-state.ts';
 import { generationSheet, reconstructionSheet } from './sheets.ts';
 import { writePng } from './write-png.ts';
 import { jointRun } from './joint-run.ts';
@@ -26,7 +26,7 @@ export interface RunStageOptions {
   /** Ends the stage where it stands instead of going on. */
   readonly endNow?: boolean;
   readonly onStep: (progress: StageProgress) => void;
-  /** Updates between two sheets of pictures; a multiple of `saveEvery`. */
+  /** Updates between two sheets of pictures; one is made at the end, too. */
   readonly sheetEvery: number;
   readonly onSheet: (sheet: SheetReport) => void;
 }
@@ -43,39 +43,35 @@ export interface SheetReport {
  * @returns what it has learnt: the moving averages of what it trains
  * @throws AppError as `train` does
  */
-export async function runStage(context: StageContext, options: RunStageOptions): Promise<TrainedWeights> {
-  const { saveEvery, sheetEvery, endNow = false, onStep, onSheet } = options;
+export async function runStage(
+  context: StageContext,
+  { saveEvery, sheetEvery, endNow = false, onStep, onSheet }: RunStageOptions,
+): Promise<TrainedWeights> {
   const { stage, folder, weights, seed, loadGraph, signal } = context;
   const run = await startRun(context);
+  const { plan } = run;
   const stageFolder = folder.stageFolder(stage.id);
+  const start = new Map([...initialWeights(parametersOf(plan).values(), seed), ...weights]);
+  // What the newest checkpoint holds: training makes one at its end.
+  const newestAverages = async () =>
+    weightsOf(plan, await resumeState(stageFolder, plan, startState(plan, start)), { average: true });
+  const showNewest = async (step: number) => {
+    const made = await makeSheet(context, await newestAverages(), step);
+    if (made) onSheet(made);
+  };
+  const options = { weights: start, batches: run.batches, loadGraph, folder: stageFolder, saveEvery, signal };
   let log: MetricsLog | undefined;
+  let lastStep = 0;
   try {
-    const training = train(endNow ? { ...run.plan, steps: 0 } : run.plan, {
-      weights: new Map([...initialWeights(parametersOf(run.plan).values(), seed), ...weights]),
-      batches: run.batches,
-      loadGraph,
-      folder: stageFolder,
-      saveEvery,
-      traceNonFinite: true,
-      signal,
-    });
-    let state: TrainingState | undefined;
-    while (!state) {
-      const next = await training.next();
-      if (next.done) {
-        state = next.value;
-        continue;
-      }
-      log ??= await openMetricsLog(path.join(stageFolder, 'log.jsonl'), { afterStep: next.value.step - 1 });
-      await log.append(next.value);
-      onStep({ steps: run.plan.steps, metrics: next.value });
-      if (next.value.step % sheetEvery === 0) {
-        const made = await makeSheet(context, run.plan, next.value.step);
-        if (made) onSheet(made);
-      }
+    for await (const metrics of train(endNow ? { ...plan, steps: 0 } : plan, { ...options, traceNonFinite: true })) {
+      log ??= await openMetricsLog(path.join(stageFolder, 'log.jsonl'), { afterStep: metrics.step - 1 });
+      await log.append(metrics);
+      onStep({ steps: plan.steps, metrics });
+      lastStep = metrics.step;
+      if (lastStep % sheetEvery === 0 && lastStep < plan.steps) await showNewest(lastStep);
     }
-    const learnt = weightsOf(run.plan, state, { average: true });
-    return new Map([...learnt].filter(([, { spec }]) => run.plan.trains(spec)));
+    if (lastStep > 0) await showNewest(lastStep);
+    return new Map([...(await newestAverages())].filter(([, { spec }]) => plan.trains(spec)));
   } finally {
     await run.release();
   }
@@ -96,20 +92,18 @@ async function startRun(context: StageContext): Promise<StageRun> {
   }
 }
 
-/** Writes a sheet of what the newest checkpoint can do, where a stage makes pictures. */
-async function makeSheet(context: StageContext, plan: TrainingPlan, step: number): Promise<SheetReport | null> {
-  const { stage, folder, weights } = context;
-  if (!stage.trains.includes('vae') && !stage.trains.includes('decoder')) return null;
-  const stageFolder = folder.stageFolder(stage.id);
-  const state = await resumeState(stageFolder, plan, startState(plan, weights));
-  const learnt = new Map(weights);
-  for (const [name, { data }] of weightsOf(plan, state, { average: true })) learnt.set(name, data);
-  const file = path.join(stageFolder, `sheet-${String(step).padStart(6, '0')}.png`);
+/** Writes a sheet of what a stage has learnt, where it makes pictures. */
+async function makeSheet(context: StageContext, learnt: TrainedWeights, step: number): Promise<SheetReport | null> {
+  const { stage, folder } = context;
+  const weights = new Map(context.weights);
+  for (const [name, { data }] of learnt) weights.set(name, data);
+  const file = path.join(folder.stageFolder(stage.id), `sheet-${String(step).padStart(6, '0')}.png`);
   if (stage.trains.includes('decoder')) {
-    await writePng(file, await generationSheet(context, learnt));
+    await writePng(file, await generationSheet(context, weights));
     return { file };
   }
-  const { picture, psnr } = await reconstructionSheet(context, learnt);
+  if (!stage.trains.includes('vae')) return null;
+  const { picture, psnr } = await reconstructionSheet(context, weights);
   await writePng(file, picture);
   return { file, psnr };
 }

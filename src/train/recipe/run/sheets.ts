@@ -62,7 +62,7 @@ export async function reconstructionSheet(context: StageContext, weights: Weight
   const shape = [1, vae.imageChannels, height, width];
   const graph = await frozenGraph(
     (builder) => ({
-      pixels: decodeLatents(builder, vae, encodePicture(builder, vae, builder.input('pixels', 'f32', shape)).mean),
+      back: decodeLatents(builder, vae, encodePicture(builder, vae, builder.input('pixels', 'f32', shape)).mean),
     }),
     weights,
     loadGraph,
@@ -74,7 +74,7 @@ export async function reconstructionSheet(context: StageContext, weights: Weight
     const each = all.length / count;
     for (let index = 0; index < count; index++) {
       const pixels = all.slice(index * each, (index + 1) * each);
-      const back = floats((await graph.run({ pixels: hostTensor('f32', shape, pixels) }))['pixels']);
+      const back = floats((await graph.run({ pixels: hostTensor('f32', shape, pixels) }))['back']);
       const original = pictureAt(batch.targets, index);
       const result = fromVaePixels(back, { width, height });
       for (const [at, value] of original.data.entries()) squares += (value - result.data[at]!) ** 2;

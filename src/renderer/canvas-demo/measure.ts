@@ -98,7 +98,7 @@ function pointer(type: string, { x, y }: Point): void {
 /** From a movement of the pointer to the frame that shows its ink, at 60 movements a second. */
 async function measureInk(engine: CanvasEngine): Promise<Times> {
   const times: number[] = [];
-  const at = (i: number): Point => ({ x: 300 + 5 * i, y: 300 + 100 * Math.sin(i / 9) });
+  const at = (i: number): Point => ({ x: 600 + 5 * i, y: 400 + 100 * Math.sin(i / 9) });
   pointer('pointerdown', at(0));
   await pause(200);
   for (let i = 1; i <= 90; i++) {

@@ -160,6 +160,7 @@ describe('the kernel', () => {
     other.look('picture');
     other.show(page.document);
     expect(firstDifference(await other.seen(), seen)).toBe(-1);
+    expect(other.state?.loading).toBe(0);
     other.close();
   });
 

@@ -121,6 +121,7 @@ export class SurfaceStore {
       else if (before.tiles.get(key) !== tile) changes.set(key, tile);
     }
     let surface = before;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const show = (): void => {
       if (changes.size === 0) return;
       surface = withTiles(surface, changes);
@@ -131,8 +132,9 @@ export class SurfaceStore {
     await inParallel(missing, async ([key, tileName]) => {
       changes.set(key, await this.#loadTile(tileName, channels));
       // Changes come in bursts; a new surface for each tile would copy the list of tiles as often.
-      if (changes.size === 1) setTimeout(show, 8);
+      if (changes.size === 1) timer = setTimeout(show, 8);
     });
+    clearTimeout(timer);
     return withTiles(surface, changes);
   }
 

@@ -50,6 +50,11 @@ export const canvasCommands: readonly Command[] = [
   canvas('invert-selection', 'select', ['$mod+Shift+i'], (commands) => commands.invertSelection()),
   canvas('select-masks', 'select', [], (commands) => commands.selectFrom({ kind: 'masks' }, 'replace')),
   canvas('mask-from-selection', 'select', [], (commands, { words }) => commands.newMaskLayer(words('layers:new-mask'))),
+  ...(['grow', 'shrink', 'feather'] as const).map((kind) =>
+    canvas(`${kind}-selection`, 'select', [], (commands, { view }) =>
+      commands.changeSelection({ kind, radius: view.getState().selectionRadius }),
+    ),
+  ),
   canvas('mask-layer', 'layer', [], (commands) => commands.maskActiveLayer()),
   canvas('merge-down', 'layer', ['$mod+e'], (commands) => commands.mergeDown()),
   canvas('flatten', 'layer', [], (commands, { words }) => commands.flatten(words('layers:flattened'))),

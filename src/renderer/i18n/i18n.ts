@@ -1,8 +1,10 @@
 import { createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 
+import type { ErrorCode } from '#base/error-codes';
 import type { Settings } from '#shared/library/settings';
 import { words as en } from './en/words.ts';
+import { faults as zhFaults } from './zh/faults.ts';
 import { words as zh } from './zh/words.ts';
 
 declare module 'i18next' {
@@ -36,4 +38,9 @@ export function createWords(language: Language): i18n {
 export function languageOf({ language }: Pick<Settings, 'language'>, system: readonly string[]): Language {
   if (language !== 'system') return language;
   return system[0]?.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
+
+/** What went wrong, in the language of the window as far as it has words for it. */
+export function faultText(fault: { readonly code: ErrorCode; readonly message: string }, language: string): string {
+  return language.startsWith('zh') ? (zhFaults[fault.code] ?? fault.message) : fault.message;
 }

@@ -14,6 +14,8 @@ export interface ViewState {
   readonly dockOpen: boolean;
   readonly dockWidth: number;
   readonly dialog: DialogName | null;
+  /** By how much selections are grown, shrunk and feathered, in pixels. */
+  readonly selectionRadius: number;
   /** The canvas of the document in front. */
   readonly canvas: CanvasEngine | null;
   readonly active: ActiveLayer | null;
@@ -29,6 +31,7 @@ export function createViewStore(): ViewStore {
     dockOpen: true,
     dockWidth: 288,
     dialog: null,
+    selectionRadius: 8,
     canvas: null,
     active: null,
     compareWith: null,

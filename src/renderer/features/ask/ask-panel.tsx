@@ -7,6 +7,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { JobRecord } from '#shared/library/job-record';
 
 import { useStudio } from '../../app/studio.ts';
+import { faultText } from '../../i18n/i18n.ts';
 import { ask } from '../../prompt/run-prompt.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -48,7 +49,7 @@ export function AskPanel({ session }: { session: DocumentSession }) {
 
 function Exchange({ session, job }: { session: DocumentSession; job: JobRecord }) {
   const studio = useStudio();
-  const { t } = useTranslation('ask');
+  const { t, i18n } = useTranslation('ask');
   const said = useStore(studio.host.jobs, ({ activity }) => activity.get(job.id)?.text ?? '');
   const question = job.request.kind === 'describe' ? (job.request.turns.at(-1)?.text ?? '') : '';
   const isRunning = job.state === 'running' || job.state === 'queued';
@@ -63,7 +64,9 @@ function Exchange({ session, job }: { session: DocumentSession; job: JobRecord }
         {isRunning && answer === '' ? (
           <span className="quiet">{t(job.state === 'queued' ? 'waiting' : 'thinking')}</span>
         ) : null}
-        {job.state === 'failed' ? <span className="fault">{job.error?.message}</span> : null}
+        {job.state === 'failed' ? (
+          <span className="fault">{job.error ? faultText(job.error, i18n.language) : null}</span>
+        ) : null}
         {job.state === 'cancelled' ? <span className="quiet"> {t('cancelled')}</span> : null}
       </div>
       <div className="row">

@@ -8,6 +8,7 @@ import type { JobRecord } from '#shared/library/job-record';
 
 import { useStudio, useView } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
+import { faultText } from '../../i18n/i18n.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { offeredJobs } from './candidates.ts';
@@ -123,8 +124,9 @@ function CandidateFace({ job }: { job: JobRecord }) {
 
 /** What became of it, in a few words. */
 function Verdict({ job }: { job: JobRecord }) {
-  const { t } = useTranslation('candidates');
-  if (job.state === 'failed') return <span className="fault">{job.error?.message ?? t('failed')}</span>;
+  const { t, i18n } = useTranslation('candidates');
+  if (job.state === 'failed')
+    return <span className="fault">{job.error ? faultText(job.error, i18n.language) : t('failed')}</span>;
   if (job.state !== 'finished') return <span>{t(stateKey(job))}</span>;
   const { composition } = job;
   if (!composition) return null;

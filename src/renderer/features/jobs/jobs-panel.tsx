@@ -7,6 +7,7 @@ import { inOrder } from '#shared/contract/studio/job-activity';
 import { isFinal, type JobRecord } from '#shared/library/job-record';
 
 import { useStudio } from '../../app/studio.ts';
+import { faultText } from '../../i18n/i18n.ts';
 import { spokenDuration } from '../../ui/durations.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 
@@ -29,7 +30,7 @@ export function JobsPanel() {
 
 function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
   const { client, host, notices, words } = useStudio();
-  const { t } = useTranslation(['jobs', 'prompt', 'status']);
+  const { t, i18n } = useTranslation(['jobs', 'prompt', 'status']);
   const activity = useStore(host.jobs, ({ activity }) => activity.get(job.id));
   const { request, state } = job;
   const said = request.kind === 'describe' ? (request.turns.at(-1)?.text ?? '') : request.prompt;
@@ -52,7 +53,7 @@ function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
           {job.report ? ` · ${spokenDuration(words, job.report.totalMs)}` : ''}
           {job.wasInterrupted ? ` · ${t('jobs:interrupted')}` : ''}
         </p>
-        {job.error ? <p className="fault small">{job.error.message}</p> : null}
+        {job.error ? <p className="fault small">{faultText(job.error, i18n.language)}</p> : null}
         {activity?.steps ? (
           <div className="progress">
             <div style={{ width: `${(activity.step / activity.steps) * 100}%` }} />

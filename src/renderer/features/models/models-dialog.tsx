@@ -7,6 +7,7 @@ import { zPrecision, type Precision } from '#shared/contract/job-request';
 import type { Model, ModelTask } from '#shared/contract/studio/models';
 
 import { useStudio } from '../../app/studio.ts';
+import { faultText } from '../../i18n/i18n.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { spokenBytes, spokenDuration } from '../../ui/durations.ts';
@@ -35,7 +36,7 @@ export function ModelsDialog({ onClose }: { onClose: () => void }) {
 
 function ModelRow({ model, preferred }: { model: Model; preferred: string | null }) {
   const { client, host, notices } = useStudio();
-  const { t } = useTranslation('models');
+  const { t, i18n } = useTranslation('models');
   const isUsed = (useStore(host.settings, ({ model }) => model) ?? preferred) === model.id;
   const details = [model.precision, spokenBytes(model.sizeBytes), model.isBundled ? t('bundled') : null, model.licence];
   return (
@@ -43,7 +44,7 @@ function ModelRow({ model, preferred }: { model: Model; preferred: string | null
       <div className="spread">
         <p className="truncate">{model.title}</p>
         <p className="quiet small truncate">{details.filter((each) => each !== null).join(' · ')}</p>
-        {model.problem ? <p className="fault small">{model.problem.message}</p> : null}
+        {model.problem ? <p className="fault small">{faultText(model.problem, i18n.language)}</p> : null}
       </div>
       <button
         type="button"
@@ -71,7 +72,7 @@ function ModelRow({ model, preferred }: { model: Model; preferred: string | null
 
 function TaskRow({ task }: { task: ModelTask }) {
   const { client, notices, words } = useStudio();
-  const { t } = useTranslation(['models', 'common', 'status', 'jobs']);
+  const { t, i18n } = useTranslation(['models', 'common', 'status', 'jobs']);
   const isRunning = task.state === 'running';
   const { id, doneBytes, totalBytes, timeLeftMs, reason, error } = task;
   const part = totalBytes > 0 ? doneBytes / totalBytes : 0;
@@ -85,7 +86,7 @@ function TaskRow({ task }: { task: ModelTask }) {
           {isRunning && timeLeftMs !== null ? t('status:left', { time: spokenDuration(words, timeLeftMs) }) : ''}
           {isRunning ? (reason ?? task.item) : t(`jobs:state.${task.state}`)}
         </p>
-        {error ? <p className="fault small">{error.message}</p> : null}
+        {error ? <p className="fault small">{faultText(error, i18n.language)}</p> : null}
         {isRunning ? (
           <div className="progress">
             <div style={{ width: `${part * 100}%` }} />

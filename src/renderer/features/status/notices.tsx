@@ -4,12 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
 import { useStudio } from '../../app/studio.ts';
+import { faultText } from '../../i18n/i18n.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 
 /** A strip with what went wrong, in one sentence; the rest on request. */
 export function FaultStrip() {
   const { notices } = useStudio();
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const fault = useStore(notices.store, (state) => state.fault);
   const [isOpen, setOpen] = useState(false);
   if (!fault) return null;
@@ -18,7 +19,7 @@ export function FaultStrip() {
     <div className="fault-strip" role="alert">
       <TriangleAlert size={16} aria-hidden />
       <div className="spread">
-        <p>{fault.message}</p>
+        <p>{faultText(fault, i18n.language)}</p>
         {isOpen ? <pre className="small">{details.map(([key, value]) => `${key}: ${value}`).join('\n')}</pre> : null}
       </div>
       <button

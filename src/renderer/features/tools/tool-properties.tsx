@@ -1,11 +1,14 @@
 import { useTranslation } from 'react-i18next';
 
+import { useStudio, useView } from '../../app/studio.ts';
 import type { CanvasEngine } from '../../canvas/engine/canvas-engine.ts';
 import { defaultBrush, type Brush } from '../../canvas/pixels/brush.ts';
 import type { SelectionMode } from '../../canvas/pixels/selection.ts';
 import type { ToolId } from '../../canvas/tools/tool.ts';
 import type { FloodChoice } from '../../canvas/tools/tool-settings.ts';
+import { commandById } from '../../commands/commands.ts';
 import { Choice } from '../../ui/choice.tsx';
+import { NumberInput } from '../../ui/number-input.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import { useObservable } from '../../ui/use-observable.ts';
 
@@ -59,6 +62,7 @@ export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
             initial={0}
             onChange={(feather) => canvas.setSettings({ select: { ...settings.select, feather } })}
           />
+          <SelectionChanges />
         </>
       ) : null}
       {tool === 'move' ? (
@@ -77,6 +81,35 @@ const brushOf = { brush: 'brush', eraser: 'eraser', 'mask-brush': 'maskBrush' } 
 >;
 const isSelecting = (tool: ToolId): boolean => tool === 'rect-select' || tool === 'lasso' || tool === 'wand';
 const percent = (part: number): number => Math.round(part * 100);
+
+/** Grows, shrinks or softens what is selected by a number of pixels. */
+function SelectionChanges() {
+  const studio = useStudio();
+  const { t } = useTranslation('tools');
+  const radius = useView((view) => view.selectionRadius);
+  return (
+    <div className="row selection-changes">
+      <NumberInput
+        className="short"
+        label={t('radius')}
+        value={radius}
+        min={1}
+        max={500}
+        onChange={(selectionRadius) => studio.view.setState({ selectionRadius })}
+      />
+      {(['grow', 'shrink', 'feather'] as const).map((kind) => (
+        <button
+          key={kind}
+          type="button"
+          className="button"
+          onClick={() => void commandById.get(`${kind}-selection`)!.run(studio)}
+        >
+          {t(kind)}
+        </button>
+      ))}
+    </div>
+  );
+}
 
 function BrushFields({ brush, onChange }: { brush: Brush; onChange: (changes: Partial<Brush>) => void }) {
   const { t } = useTranslation('tools');

@@ -18,6 +18,7 @@ export const tools = {
   'mode-intersect': 'Intersect',
   feather: 'Feather',
   snap: 'Snap',
+  radius: 'By pixels',
   grow: 'Grow',
   shrink: 'Shrink',
   copied: 'Copied.',

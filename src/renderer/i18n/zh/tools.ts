@@ -21,6 +21,7 @@ export const tools: SameKeys<typeof english> = {
   'mode-intersect': '交集',
   feather: '羽化',
   snap: '对齐',
+  radius: '像素',
   grow: '扩大',
   shrink: '缩小',
   copied: '已复制。',

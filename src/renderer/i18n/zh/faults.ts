@@ -1,0 +1,48 @@
+import type { ErrorCode } from '#base/error-codes';
+
+/**
+ * Faults that a person may meet in the window, by their codes. In English they bring their own sentence along, with the
+ * facts in it; a code that is missing here is said in English.
+ */
+export const faults: Partial<Record<ErrorCode, string>> = {
+  internal: '工作室内部出错，请重试；若再次出现，请查看详情。',
+  'disk-full': '磁盘已满：请腾出空间后重试。',
+  'disk-space-short': '磁盘空间不足：请腾出空间后重试。',
+  'folder-read-only': '文件夹是只读的：请更改其权限。',
+  'permission-denied': '没有访问权限：请检查文件或文件夹的权限。',
+  'file-missing': '找不到文件：请检查它是否已被移动。',
+  'network-unreachable': '无法连接：请检查网络或工作室是否仍在运行。',
+  'download-interrupted': '下载中断：再次开始会从断点继续。',
+  'download-corrupt': '下载的文件已损坏：请重新下载。',
+  'download-not-found': '找不到要下载的内容：请检查名称。',
+  'download-not-allowed': '不允许下载：此模型可能需要授权。',
+  'hub-no-safetensors': '其中没有 safetensors 文件：请选择其他模型。',
+  'image-empty': '文件是空的：请选择其他图片。',
+  'image-unknown': '无法识别这个图片文件。请使用 PNG、JPEG、WebP、AVIF、TIFF、GIF 或 SVG。',
+  'image-unsupported': '不支持这种图片：请另存为 PNG 或 JPEG。',
+  'image-too-large': '图片过大：请缩小后再打开。',
+  'image-truncated': '图片文件不完整：请重新获取。',
+  'image-unreadable': '图片文件已损坏，无法读取。',
+  'image-side-too-long': '图片的一边过长：请缩小后再打开。',
+  'image-file-too-large': '图片文件过大：请缩小后再打开。',
+  'engine-out-of-memory': '内存不足：请减小尺寸，或使用更小的模型。',
+  'engine-crashed': '引擎意外停止，已重新启动：请重试。',
+  'engine-start-failed': '引擎无法启动：请在设置中重启引擎。',
+  'engine-run-failed': '模型运行失败：请重试，或在设置中更换设备。',
+  'package-damaged': '模型文件已损坏：请校验或重新下载。',
+  'package-invalid': '这不是可用的模型：请重新导入。',
+  'checkpoint-unknown': '无法识别此文件夹中的模型。',
+  'checkpoint-incomplete': '模型文件不完整：请补齐后再导入。',
+  'archive-invalid': '文件已损坏，无法打开。',
+  'blob-missing': '缺少部分图像：请回到更早的步骤。',
+  'blob-damaged': '部分图像已损坏：请回到更早的步骤。',
+  'document-busy': '文档正在使用中：请先关闭它。',
+  'document-missing': '找不到此文档：它可能已被删除。',
+  'document-read-only': '此文档已在别处打开，不能在这里修改。',
+  'history-broken': '历史记录不一致：请重新打开文档。',
+  'library-read-only': '资料库是只读的：请检查其文件夹的权限。',
+  'model-missing': '找不到模型：请在“模型”中选择另一个。',
+  'mask-empty': '蒙版是空的：请先选择区域或画出蒙版。',
+  'mask-size-mismatch': '蒙版与图片大小不同：请重新选择区域。',
+  'extend-empty': '没有可扩展的部分：请先把边框拖到画面之外。',
+};

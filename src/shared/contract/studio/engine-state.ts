@@ -6,7 +6,7 @@ import { zEngineReport } from '../engine.ts';
 import { zJobId } from '../job-events.ts';
 
 /** An end of the engine that nobody asked for. */
-export const zCrashReport = z.object({
+const zCrashReport = z.object({
   cause: z.enum(['exit', 'start-timeout', 'start-failed', 'hung', 'garbage']),
   code: z.int().nullable(),
   signal: z.string().nullable(),

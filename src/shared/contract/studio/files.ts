@@ -23,7 +23,7 @@ export const zExportFormat = z.discriminatedUnion('format', [
 export type StudioExportFormat = z.infer<typeof zExportFormat>;
 
 /** What could not be taken over as it was, so that a person can be told; `layer` is empty for the whole file. */
-export const zImportNote = z.object({
+const zImportNote = z.object({
   kind: z.enum(['blend-mode', 'adjustment', 'effects', 'clipping', 'rasterised', 'profile', 'depth', 'unreadable']),
   layer: z.string(),
 });
@@ -40,7 +40,7 @@ export type OpenedFile = z.infer<typeof zOpenedFile>;
 const zFileSource = z.union([z.object({ upload: zUploadId }), z.object({ blob: zBlobName, fileName: z.string() })]);
 
 /** A picture as a layer can have it: `{ kind: 'picture', ...picture }` is its pixels. */
-export const zPlaceablePicture = z.object({
+const zPlaceablePicture = z.object({
   picture: zStoredPicture,
   /** How it was made, where the file says so. */
   recipe: zJobRequest.nullable(),

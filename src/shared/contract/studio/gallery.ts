@@ -6,7 +6,7 @@ import { call } from '../call.ts';
 
 const ids = { ids: z.array(zGalleryId).min(1).max(1000) };
 
-export const zGalleryPage = z.object({
+const zGalleryPage = z.object({
   items: z.array(zGalleryItem),
   /** Hand it back as `before` for the page after; null at the end. It stays right while items come and go. */
   next: z.int().nullable(),

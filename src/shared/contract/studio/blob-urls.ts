@@ -16,6 +16,10 @@ export const blobUrl = (name: BlobName): string => `blobs/${name}`;
 
 export const thumbnailUrl = (name: BlobName, size: ThumbnailSize): string => `blobs/${name}?size=${size}`;
 
+/** Following it saves the blob as a file of that name. */
+export const blobDownloadUrl = (name: BlobName, fileName: string): string =>
+  `blobs/${name}?as=${encodeURIComponent(fileName)}`;
+
 /** `PUT` puts a blob with this media type; `null` where it is not known, such as for a tile. */
 export const blobPutHeaders = (mediaType: string | null): Record<string, string> => ({
   'content-type': mediaType ?? 'application/octet-stream',

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+
+import { dropFile, slope } from './pictures.ts';
+import { openStudioPage } from './studio-page.ts';
+
+const layerNames = (page: Page): Promise<string[]> => page.locator('.layer-choose .truncate').allTextContents();
+
+it('layers are painted on, named, hidden, faded and put in another order; the history tells it all', async () => {
+  const { page, errors } = await openStudioPage();
+  await dropFile(page, 'slope.png', await slope());
+  await expect.poll(() => layerNames(page)).toEqual(['slope']);
+  await page.locator('.canvas-host').focus();
+  await page.keyboard.press('Control+Shift+n');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer', 'slope']);
+
+  await page.keyboard.press('b');
+  const box = (await page.locator('.canvas-host').boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2 - 50, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 50, box.y + box.height / 2, { steps: 6 });
+  await page.mouse.up();
+  // The stroke is a step once its pixels are stored.
+  await page.keyboard.press('F8');
+  await page.getByText('Brush', { exact: true }).last().waitFor();
+  await expect.poll(() => page.locator('.history-step').count()).toBe(3);
+  await page.keyboard.press('F7');
+
+  await page.getByRole('button', { name: 'Layer', exact: true }).press('F2');
+  await page.getByRole('textbox', { name: 'Name of the layer' }).fill('ink');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => layerNames(page)).toEqual(['ink', 'slope']);
+  await page.getByRole('textbox', { name: 'Opacity' }).first().fill('100/2');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('.layer-row').first().textContent()).toContain('50 %');
+  await page.getByRole('button', { name: 'Hide slope' }).click();
+  await page.getByRole('button', { name: 'Show slope' }).waitFor();
+  await page.getByRole('button', { name: /^ink/ }).press('Alt+ArrowDown');
+  await expect.poll(() => layerNames(page)).toEqual(['slope', 'ink']);
+
+  await page.getByRole('tab', { name: 'History' }).click();
+  const steps = page.locator('.history-words .truncate:first-child');
+  await expect
+    .poll(() => steps.allTextContents())
+    .toEqual(['Move layer', 'Visibility', 'Opacity', 'Rename layer', 'Brush', 'New layer', 'Opened slope']);
+  await page.locator('.history-step').last().click();
+  await page.getByRole('tab', { name: 'Layers' }).click();
+  await expect.poll(() => layerNames(page)).toEqual(['slope']);
+  expect(errors).toEqual([]);
+});
+
+it('a picture of the gallery becomes a layer, and what is exported is what one saw', async () => {
+  const { page, errors } = await openStudioPage();
+  await dropFile(page, 'slope.png', await slope());
+  await expect.poll(() => layerNames(page)).toEqual(['slope']);
+  await page.getByRole('tab', { name: 'Gallery' }).click();
+  await page.getByRole('searchbox').fill('nothing is called so');
+  await page.getByText('No picture matches.').waitFor();
+  await page.getByRole('searchbox').fill('slope');
+  await page.locator('.gallery-cell button').first().dblclick();
+  await page.getByRole('tab', { name: 'Layers' }).click();
+  await expect.poll(async () => (await layerNames(page)).length).toBe(2);
+
+  await page.locator('.canvas-host').focus();
+  const saved = page.waitForEvent('download');
+  await page.keyboard.press('Control+Shift+s');
+  const pixels = await sharp(await readFile(await (await saved).path()))
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  expect(
+    pixels.equals(
+      await sharp(await slope())
+        .raw()
+        .toBuffer(),
+    ),
+  ).toBe(true);
+  expect(errors).toEqual([]);
+});
+
+it('keys can be changed, and are kept', async () => {
+  const { page, client } = await openStudioPage();
+  await page.locator('.canvas-host').focus();
+  await page.keyboard.press('Shift+?');
+  await page.getByRole('button', { name: /^New layer:/ }).click();
+  await page.keyboard.press('n');
+  await expect.poll(async () => (await client.settings.get()).shortcuts).toEqual({ 'new-layer': 'n' });
+  await page.keyboard.press('Escape');
+  await page.locator('.dialog').waitFor({ state: 'detached' });
+  await page.locator('.canvas-host').focus();
+  await page.keyboard.press('n');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer']);
+});

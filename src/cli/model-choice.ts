@@ -1,29 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 
 import { AppError } from '#base/app-error';
-import { manifestName } from '#model/weights/package-manifest';
+import { installedModels, isPackage, type ModelFolders } from '#host/models/installed-models';
 import { openPackage, type ModelPackage } from '#model/weights/node/model-package';
-
-import type { CliContext } from './cli-context.ts';
-
-type ModelFolders = Pick<CliContext, 'modelsFolder' | 'bundledModelsFolder'>;
-
-/** Names and folders of the installed packages, those of the user first. A name that is there twice is the user's. */
-export async function installedModels({
-  modelsFolder,
-  bundledModelsFolder,
-}: ModelFolders): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for (const folder of [modelsFolder, bundledModelsFolder]) {
-    const names = await readdir(folder).catch((): string[] => []);
-    for (const name of names.toSorted((a, b) => a.localeCompare(b))) {
-      const path = join(folder, name);
-      if (!found.has(name) && (await isPackage(path))) found.set(name, path);
-    }
-  }
-  return found;
-}
 
 /**
  * The package that is meant: by its name, by its folder, or the only one there is.
@@ -47,10 +26,6 @@ export async function chooseModel(wanted: string | undefined, folders: ModelFold
 /** What job requests call a package. */
 export function modelId({ directory }: Pick<ModelPackage, 'directory'>): string {
   return basename(directory);
-}
-
-async function isPackage(folder: string): Promise<boolean> {
-  return (await stat(join(folder, manifestName)).catch(() => undefined))?.isFile() ?? false;
 }
 
 function noneInstalled(): AppError {

@@ -8,12 +8,12 @@ import { formatBytes } from '#base/format-bytes';
 import { writeFileDurably } from '#files/durable-write';
 import { freeBytes } from '#files/free-space';
 import { checkLibrary } from '#host/library/doctor';
+import { installedModels } from '#host/models/installed-models';
 import { openPackage } from '#model/weights/node/model-package';
 
 import type { CliContext, RegisterCommand } from '../cli-context.ts';
 import { startingEngine, withEngine } from '../engine-session.ts';
 import { withLibrary } from '../library-session.ts';
-import { installedModels } from '../model-choice.ts';
 
 /** One thing that was looked at. `problem` says what to do; a check without one passed. */
 interface Finding {

@@ -2,11 +2,12 @@ import { rm } from 'node:fs/promises';
 
 import { AppError, toAppError } from '#base/app-error';
 import { formatBytes } from '#base/format-bytes';
+import { installedModels } from '#host/models/installed-models';
 import { openPackage, verifyPackage, type ModelPackage } from '#model/weights/node/model-package';
 
 import { byteProgress } from '../byte-progress.ts';
 import type { CliContext, RegisterCommand } from '../cli-context.ts';
-import { chooseModel, installedModels, modelId } from '../model-choice.ts';
+import { chooseModel, modelId } from '../model-choice.ts';
 
 export const registerModels: RegisterCommand = (program, context) => {
   const models = program

@@ -70,7 +70,7 @@ export class EngineSupervisor {
     return (await (signal ? unlessAborted(signal, ready) : ready)).report;
   }
 
-  /** Runs a job to its outcome, which is also its last event. Never rejects. One job at a time: `JobQueue` sees to it. */
+  /** Runs a job to its outcome, which is also its last event. Never rejects. One job at a time. */
   async run(job: EngineJob, options: RunOptions): Promise<JobOutcome> {
     let outcome: JobOutcome;
     try {

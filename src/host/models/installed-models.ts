@@ -77,6 +77,7 @@ async function describeModel(id: string, folder: string, { bundledModelsFolder }
   }
 }
 
-async function isPackage(folder: string): Promise<boolean> {
+/** Whether a folder holds a model. */
+export async function isPackage(folder: string): Promise<boolean> {
   return (await stat(join(folder, manifestName)).catch(() => undefined))?.isFile() ?? false;
 }

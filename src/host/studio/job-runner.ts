@@ -16,6 +16,7 @@ import type { JobRecord } from '#shared/library/job-record';
 import { decodeImage, decodeMask } from '../images/decode-image.ts';
 import { encodeImage } from '../images/encode-image.ts';
 import type { JobStore } from '../library/jobs/job-store.ts';
+import type { JobChange } from '../library/jobs/job-transitions.ts';
 import type { Library } from '../library/library.ts';
 import { EventLog } from './event-log.ts';
 import { keepResults } from './job-results.ts';
@@ -62,8 +63,8 @@ export class JobRunner {
   #state: JobsState;
   #running: Running | undefined;
   #isClosing = false;
-  /** Nothing can be written down, so nothing more is run until a person does something about it. */
-  #isHeld = false;
+  /** Outcomes that could not be written down. While there are any, nothing more is run. */
+  readonly #unwritten = new Map<JobId, JobChange>();
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
@@ -98,7 +99,7 @@ export class JobRunner {
     { target, atFront }: { target: JobRecord['target']; atFront: boolean },
   ): Promise<JobRecord[]> {
     for (const request of requests) await this.#check(request);
-    this.#isHeld = false;
+    await this.#writeDown();
     const first = atFront ? this.#jobs.next()?.id : undefined;
     const started: JobRecord[] = [];
     for (const request of requests) {
@@ -147,7 +148,7 @@ export class JobRunner {
   }
 
   #advance(): void {
-    if (this.#running || this.#isClosing || this.#isHeld) return;
+    if (this.#running || this.#isClosing || this.#unwritten.size > 0) return;
     const job = this.#jobs.next();
     if (job === undefined) return;
     const abort = new AbortController();
@@ -208,23 +209,31 @@ export class JobRunner {
 
   async #fail(id: JobId, error: unknown): Promise<void> {
     if (isCancelled(error)) return this.#cancelled(id);
-    await this.#note(() => this.#jobs.change(id, { type: 'failed', error: toAppError(error) }));
+    await this.#note(id, { type: 'failed', error: toAppError(error) });
   }
 
   async #cancelled(id: JobId): Promise<void> {
     // The studio closes: the job stays as one that was interrupted, and runs when it is opened again.
     if (this.#isClosing) return;
-    await this.#note(() => this.#jobs.change(id, { type: 'cancelled' }));
+    await this.#note(id, { type: 'cancelled' });
   }
 
   /** An outcome that cannot be written down is still told: those who watch must not wait for ever. */
-  async #note(change: () => Promise<JobRecord>): Promise<void> {
+  async #note(id: JobId, change: JobChange): Promise<void> {
     try {
-      await change();
+      await this.#jobs.change(id, change);
     } catch (error) {
-      this.#isHeld = true;
-      const job = this.#running && this.#jobs.get(this.#running.id);
+      this.#unwritten.set(id, change);
+      const job = this.#jobs.get(id);
       if (job) this.#tell({ kind: 'job', job: { ...job, state: 'failed', error: toWireError(toAppError(error)) } });
+    }
+  }
+
+  /** Tries again, now that a person wants something. @throws AppError `disk-full` and the like, if it still fails */
+  async #writeDown(): Promise<void> {
+    for (const [id, change] of this.#unwritten) {
+      await this.#jobs.change(id, change);
+      this.#unwritten.delete(id);
     }
   }
 

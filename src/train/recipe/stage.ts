@@ -45,6 +45,8 @@ export interface StageSize {
   /** Pictures or dialogues in one batch. */
   readonly batchSize: number;
   readonly curriculum: Curriculum;
+  /** An easier one for the first steps: what things look like, before where they stand. */
+  readonly opening?: { readonly curriculum: Curriculum; readonly steps: number };
   readonly pictures: readonly PictureSize[];
   /** Random squares of this side instead of whole pictures. */
   readonly cropSide?: number;

@@ -1,21 +1,36 @@
-import type { Batch } from '../../data/batches/batch.ts';
+import type { Batch, BatchSpec } from '../../data/batches/batch.ts';
 import { createBatchStream } from '../../data/batches/batch-stream.ts';
 import type { TrainingBatch } from '../../session/training-plan.ts';
 import { batchSpec, type StageContext } from './stage-run.ts';
 
-/** A stage's batches as tensors, from any index on. */
+/** A stage's batches as tensors, from any index on; those of its opening first. */
 export function assembled(
   context: StageContext,
   assemble: (batch: Batch) => Promise<TrainingBatch>,
 ): (fromIndex: number) => AsyncGenerator<TrainingBatch, undefined> {
-  const { sheet, workers, workerScript, signal } = context;
-  return async function* (startIndex) {
-    const stream = createBatchStream(batchSpec(context), { sheet, workers, workerScript, startIndex, signal });
+  const { opening } = context.size;
+  const spec = batchSpec(context);
+  return async function* (fromIndex) {
+    const openingEnd = opening?.steps ?? 0;
+    if (opening && fromIndex < openingEnd) {
+      yield* stretch({ ...spec, curriculum: opening.curriculum }, fromIndex, openingEnd);
+    }
+    yield* stretch(spec, Math.max(fromIndex, openingEnd), Number.POSITIVE_INFINITY);
+    return undefined;
+  };
+
+  /** Batches of one spec from an index to before another. */
+  async function* stretch(spec: BatchSpec, startIndex: number, endIndex: number): AsyncGenerator<TrainingBatch, void> {
+    const { sheet, workers, workerScript, signal } = context;
+    const stream = createBatchStream(spec, { sheet, workers, workerScript, startIndex, signal });
     try {
-      for await (const batch of stream) yield await assemble(batch);
+      for (let index = startIndex; index < endIndex; index++) {
+        const { value, done } = await stream.next();
+        if (done) return;
+        yield await assemble(value);
+      }
     } finally {
       await stream[Symbol.asyncDispose]();
     }
-    return undefined;
-  };
+  }
 }

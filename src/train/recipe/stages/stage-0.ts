@@ -13,7 +13,8 @@ export const decoderPretraining: Stage = {
     nano: {
       steps: 40_000,
       batchSize: 8,
-      curriculum: curricula['placed'],
+      curriculum: curricula.placed,
+      opening: { curriculum: curricula['close-up'], steps: 12_000 },
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,
       warmupSteps: 200,
@@ -23,7 +24,8 @@ export const decoderPretraining: Stage = {
     smoke: {
       steps: 12,
       batchSize: 2,
-      curriculum: curricula['close-up'],
+      curriculum: curricula.placed,
+      opening: { curriculum: curricula['close-up'], steps: 6 },
       pictures: [{ width: 32, height: 32 }],
       peakRate: 1e-3,
       warmupSteps: 2,

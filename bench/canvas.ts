@@ -19,8 +19,14 @@ try {
   print('pointer to ink, at 100 %', found.ink.full, 16.7);
   console.log(row('main thread at pen-up', ms(found.penUpMs), 8));
   print('undo of a 500 px stroke', found.undoMs, 30);
-  print('a frame while panning', found.pan, 16.7);
-  print('a frame while zooming', found.zoom, 16.7);
+  for (const [what, frames] of [
+    ['panning', found.pan],
+    ['zooming', found.zoom],
+  ] as const) {
+    print(`a frame while ${what}`, frames, 16.7);
+    console.log(row('  of which on the main thread', ms(frames.workMs), 8));
+  }
+  console.log(row('first paint', ms(found.firstPaintMs), 2000));
   console.log(row(`opening, ${found.blobs} blobs`, ms(found.openMs), 2000));
   console.log(row('idle for 2 s: frames, messages', `${found.idle.frames}, ${found.idle.messages}`, 0));
   for (const error of errors) console.log(`error: ${error}`);

@@ -1,5 +1,5 @@
 /** @file Measures the canvas in the page it runs in; `bench/canvas.ts` opens it and prints what comes of it. */
-import type { Measurements, Times } from './measurements.ts';
+import type { Frames, Measurements, Times } from './measurements.ts';
 import { busy, nextFrame, onPainted, pause, work } from './main-thread-clock.ts';
 import { createDocument, type Document } from '#shared/document/document';
 import { translation, type Point } from '#shared/document/geometry';
@@ -171,8 +171,9 @@ async function measureUndo(engine: CanvasEngine): Promise<Times> {
   return percentiles(times);
 }
 
-async function measureFrames(steps: number, move: (step: number) => void): Promise<Times> {
+async function measureFrames(steps: number, move: (step: number) => void): Promise<Frames> {
   const times: number[] = [];
+  const before = busy.ms;
   let last = await nextFrame();
   for (let step = 0; step < steps; step++) {
     work(() => move(step));
@@ -180,8 +181,9 @@ async function measureFrames(steps: number, move: (step: number) => void): Promi
     times.push(now - last);
     last = now;
   }
+  const workMs = (busy.ms - before) / steps;
   await quiet();
-  return percentiles(times);
+  return { ...percentiles(times), workMs };
 }
 
 /** Resolves when nothing has been painted for a while. */
@@ -214,6 +216,8 @@ export async function measure(): Promise<Measurements> {
   const first = nextPainted();
   engine = open();
   await first;
+  await nextFrame();
+  const firstPaintMs = performance.now() - start;
   await engine.loaded();
   await quiet();
   const openMs = performance.now() - start - 150;
@@ -239,7 +243,7 @@ export async function measure(): Promise<Measurements> {
   const before = { ...busy };
   await pause(2000);
   const idle = { frames: busy.frames - before.frames, messages: busy.messages - before.messages };
-  return { ink: { fitted, full }, penUpMs, undoMs, pan, zoom, openMs, blobs: source.size, idle };
+  return { ink: { fitted, full }, penUpMs, undoMs, pan, zoom, firstPaintMs, openMs, blobs: source.size, idle };
 }
 
 Object.assign(window, { measure });

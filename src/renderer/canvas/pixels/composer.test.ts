@@ -115,10 +115,10 @@ describe('the difference of two scenes', () => {
     expect(difference(setLayerProperties(document, [id('tree')], { name: 'oak', locked: true }))).toEqual([]);
   });
 
-  it('is the tiles that changed', () => {
+  it('is the pixels that changed', () => {
     const surface = writeBlock(surfaces.get('sky')!, noiseBlock(260, 3, 4, 4));
     const after = scene(document, new Map([...surfaces, ['sky', surface]]));
-    expect(sceneDifference(before, after)).toEqual([{ id: 'sky', rect: { x: 256, y: 0, width: 256, height: 256 } }]);
+    expect(sceneDifference(before, after)).toEqual([{ id: 'sky', rect: { x: 260, y: 3, width: 4, height: 4 } }]);
   });
 
   it('is all that a layer covers, before and after, when it moves, fades or is hidden', () => {

@@ -13,9 +13,10 @@ import type { LayerId } from '#shared/document/ids';
 import type { Layer, LayerKind } from '#shared/document/layer';
 import { layerOf } from '#shared/document/layer-tree';
 import type { Pixels } from '#shared/document/pixels';
+import type { TileKey } from '#shared/document/tile-index';
 import { parseColour, type Colour } from './colour.ts';
 import { reachOf, reachOfRect, type Placed } from './layering.ts';
-import { differingTiles, emptyRect, tileRect, type Channels, type Surface } from './surface.ts';
+import { differenceInTile, differingTiles, emptyRect, tileRect, type Channels, type Surface } from './surface.ts';
 
 /** What is to be painted, bottom first, with its pixels at hand: of a document, what is not hidden. */
 export type Scene = readonly SceneNode[];
@@ -147,11 +148,18 @@ export function lookOf(node: SceneNode): string {
 
 const isSameLook = (one: SceneNode, other: SceneNode): boolean => lookOf(one) === lookOf(other);
 
+/** Up to so many tiles are compared pixel by pixel. */
+const mostCompared = 64;
+
 function changedTiles(before: SceneNode, after: SceneNode): Rect[] {
   const pairs: [Placed, Placed][] = [];
   if (before.mask && after.mask) pairs.push([before.mask, after.mask]);
   if (before.kind === 'pixels' && after.kind === 'pixels') pairs.push([before.pixels, after.pixels]);
-  return pairs.flatMap(([old, now]) =>
-    differingTiles(old.surface, now.surface).map((key) => reachOfRect(now.fromSource, tileRect(key))),
-  );
+  return pairs.flatMap(([old, now]) => {
+    const keys = differingTiles(old.surface, now.surface);
+    // Comparing pixels pays for a stroke; where much has changed, all of it is painted again without asking.
+    const rectOf = (key: TileKey): Rect =>
+      keys.length > mostCompared ? tileRect(key) : differenceInTile(old.surface, now.surface, key);
+    return keys.map((key) => reachOfRect(now.fromSource, rectOf(key)));
+  });
 }

@@ -99,6 +99,35 @@ export function differingTiles(one: Surface, other: Surface): TileKey[] {
   return keys;
 }
 
+/** The smallest rectangle around all pixels of a tile in which two surfaces differ, in the surfaces' coordinates. */
+export function differenceInTile(one: Surface, other: Surface, key: TileKey): Rect {
+  const [left, right] = [pixelsIn(one, key), pixelsIn(other, key)];
+  const differs = (i: number): boolean => left[i] !== right[i];
+  const outer = tileRect(key);
+  let first = 0;
+  let last = left.length - 1;
+  while (first <= last && !differs(first)) first++;
+  if (first > last) return emptyRect;
+  while (!differs(last)) last--;
+  const top = Math.floor(first / tileSide);
+  const bottom = Math.floor(last / tileSide);
+  let [start, end] = [tileSide, -1];
+  for (let row = top * tileSide; row <= bottom * tileSide; row += tileSide) {
+    // Only what is outside the columns found so far can widen them.
+    for (let x = 0; x < start; x++) if (differs(row + x)) start = x;
+    for (let x = tileSide - 1; x > end; x--) if (differs(row + x)) end = x;
+  }
+  return { x: outer.x + start, y: outer.y + top, width: end - start + 1, height: bottom - top + 1 };
+}
+
+const blankTile = new Uint8Array(tileByteLength(4));
+
+/** The pixels of a tile, one number each. */
+function pixelsIn({ tiles, channels }: Surface, key: TileKey): Uint8Array | Uint32Array {
+  const tile = tiles.get(key) ?? blankTile.subarray(0, tileByteLength(channels));
+  return channels === 1 ? tile : new Uint32Array(tile.buffer, tile.byteOffset, tile.length / 4);
+}
+
 /** The rectangle with `by` more pixels on each side. */
 export function grown({ x, y, width, height }: Rect, by: number): Rect {
   return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };

@@ -1,4 +1,5 @@
 import Konva from 'konva';
+import { intersectRect } from '#shared/document/geometry';
 import { documentRect, onScreen, type Screen } from './screen.ts';
 import type { CanvasTheme } from './theme.ts';
 
@@ -9,25 +10,36 @@ const checkerSide = 8;
 export class BackgroundView {
   readonly #layer: Konva.Layer;
   readonly #board = new Konva.Rect({ listening: false });
-  readonly #paper = new Konva.Rect({ listening: false, shadowForStrokeEnabled: false, perfectDrawEnabled: false });
+  /** A shadow is quick to draw under one colour, and slow under a pattern: each has a rectangle of its own. */
+  readonly #shadow = new Konva.Rect({ listening: false, shadowBlur: 16, shadowOffsetY: 2 });
+  readonly #paper = new Konva.Rect({ listening: false, perfectDrawEnabled: false });
+  #shown = '';
 
   constructor(layer: Konva.Layer, theme: CanvasTheme) {
     this.#layer = layer;
-    layer.add(this.#board, this.#paper);
+    layer.add(this.#board, this.#shadow, this.#paper);
     this.setTheme(theme);
   }
 
   setTheme({ pasteboard, shadow, checker }: CanvasTheme): void {
     this.#board.fill(pasteboard);
-    this.#paper.setAttrs({ shadowColor: shadow, shadowBlur: 16, shadowOffsetY: 2 });
+    this.#shadow.setAttrs({ fill: checker[0], shadowColor: shadow });
     this.#paper.fillPatternImage(checkerboard(checker) as unknown as HTMLImageElement);
     this.#layer.batchDraw();
   }
 
   show(screen: Screen): void {
-    const { x, y, width, height } = onScreen(screen, documentRect(screen));
-    this.#board.setAttrs({ x: 0, y: 0, ...screen.view });
-    this.#paper.setAttrs({ x, y, width, height });
+    const paper = onScreen(screen, documentRect(screen));
+    const view = { x: 0, y: 0, ...screen.view };
+    const inView = intersectRect(paper, view);
+    // The squares stay where they are on the paper.
+    const offset = { x: inView.x - paper.x, y: inView.y - paper.y };
+    const shown = JSON.stringify([paper, view]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#board.setAttrs(view);
+    this.#shadow.setAttrs({ ...paper, visible: inView.width < view.width || inView.height < view.height });
+    this.#paper.setAttrs({ ...inView, fillPatternOffset: offset });
     this.#layer.batchDraw();
   }
 }

@@ -14,6 +14,9 @@ import type { PictureContent } from './picture-view.ts';
 import type { Screen } from './screen.ts';
 import { levelFor, visibleRect, type Size } from './viewport.ts';
 
+/** How long zooming has to rest before finer pixels are ordered. */
+const sharpenMs = 90;
+
 interface PlateSet {
   readonly plates: readonly Plate[];
   /** What the plate `moving` is moved by. */
@@ -37,6 +40,8 @@ export class PlateDesk {
   #tint: Plate;
   #before: Plate | null = null;
   #screen: Screen | null = null;
+  #level = Infinity;
+  #sharpening: ReturnType<typeof setTimeout> | undefined;
   #lastLook = '';
 
   constructor(
@@ -115,17 +120,32 @@ export class PlateDesk {
     return grown(transformedBounds(compose(by, scaling(scale, scale)), painted.rect), painted.level === 0 ? 0 : scale);
   }
 
-  /** Looks from another place. */
+  /**
+   * Looks from another place. Coarser pixels are ordered at once; finer ones when zooming has come to rest, for while one
+   * zooms through the levels each would be out of date before it has come.
+   */
   look(screen: Screen): void {
+    const hasZoomed = screen.viewport.zoom !== this.#screen?.viewport.zoom;
     this.#screen = screen;
+    const level = levelFor(screen.viewport.zoom, screen.pixelRatio);
+    if (level >= this.#level || this.#level === Infinity) {
+      clearTimeout(this.#sharpening);
+      this.#level = level;
+    } else if (hasZoomed) {
+      clearTimeout(this.#sharpening);
+      this.#sharpening = setTimeout(() => {
+        this.#level = level;
+        this.order();
+      }, sharpenMs);
+    }
     this.order();
   }
 
   /** Orders what is in view, if that is not what was ordered last. */
   order(): void {
     if (!this.#screen) return;
-    const { viewport, view, pixelRatio } = this.#screen;
-    const level = levelFor(viewport.zoom, pixelRatio);
+    const { viewport, view } = this.#screen;
+    const level = this.#level;
     const visible = visibleRect(viewport, view);
     const views: PlateView[] = [];
     const want = (plate: Plate, by: Transform): void => {
@@ -157,6 +177,7 @@ export class PlateDesk {
   }
 
   dispose(): void {
+    clearTimeout(this.#sharpening);
     for (const set of [this.#shown, this.#coming]) if (set) this.#drop(set);
     this.#tint.dispose();
     this.#before?.dispose();

@@ -65,11 +65,9 @@ export class Plate {
   }
 
   draw(context: CanvasRenderingContext2D): void {
-    if (this.#previous && this.#current) {
-      context.save();
-      this.#current.clipToMissing(context);
-      this.#previous.draw(context);
-      context.restore();
+    // Only where nothing better has come: two translucent copies over one another would be darker than one.
+    for (const part of this.#previous && this.#current ? this.#current.missing : []) {
+      this.#previous?.drawPart(context, part);
     }
     this.#current?.draw(context);
   }

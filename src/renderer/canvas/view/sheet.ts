@@ -1,4 +1,4 @@
-import { intersectRect, isEmptyRect, type Rect } from '#shared/document/geometry';
+import { intersectRect, isEmptyRect, scaling, transformedBounds, type Rect } from '#shared/document/geometry';
 import { tilesTouching, tileSide, type TileKey } from '#shared/document/tile-index';
 import { tileRect } from '../pixels/surface.ts';
 import type { Painted } from '../worker/protocol.ts';
@@ -61,15 +61,29 @@ export class Sheet {
     context.drawImage(this.#context.canvas, x * scale, y * scale, width * scale, height * scale);
   }
 
-  /** Limits drawing to the tiles that have not come yet: what is drawn now is to stand in for them. */
-  clipToMissing(context: CanvasRenderingContext2D): void {
+  /** Draws only what a rectangle of document pixels has in common with the sheet. */
+  drawPart(context: CanvasRenderingContext2D, part: Rect): void {
     const scale = 2 ** this.level;
-    context.beginPath();
-    for (const key of this.#missing) {
-      const { x, y, width, height } = tileRect(key);
-      context.rect(x * scale, y * scale, width * scale, height * scale);
-    }
-    context.clip();
+    const shrunk = transformedBounds(scaling(1 / scale, 1 / scale), part);
+    const { x, y, width, height } = intersectRect(shrunk, this.#rect);
+    if (width === 0 || height === 0) return;
+    context.drawImage(
+      this.#context.canvas,
+      x - this.#rect.x,
+      y - this.#rect.y,
+      width,
+      height,
+      x * scale,
+      y * scale,
+      width * scale,
+      height * scale,
+    );
+  }
+
+  /** The tiles that have not come yet, in document pixels. */
+  get missing(): Rect[] {
+    const scale = 2 ** this.level;
+    return Array.from(this.#missing, (key) => transformedBounds(scaling(scale, scale), tileRect(key)));
   }
 
   get isWhole(): boolean {

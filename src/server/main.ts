@@ -10,7 +10,7 @@ import { dataFolder } from '#files/data-folder';
 import { forkEngine } from '#host/engine/fork-engine';
 import { openStudio } from '#host/studio/open-studio';
 import packageJson from '../../package.json' with { type: 'json' };
-import { startWebHost } from './web-host.ts';
+import { startWebHost, type WebHost, type WebHostOptions } from './web-host.ts';
 
 const help = `Opens the studio in a browser.
 
@@ -61,10 +61,9 @@ async function serve(): Promise<void> {
     address: values.address,
     hostNames: values['host-name'],
   };
-  const host = await startWebHost({ ...place, port: Number(values.port ?? usualPort) }).catch((error: unknown) => {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (isTaken && values.port === undefined) return startWebHost(place);
-    throw isTaken ? portTaken(values.port) : error;
+  const host = await listen(place, values.port).catch(async (error: unknown) => {
+    await studio.close();
+    throw error;
   });
   const link = host.newLink();
   process.stdout.write(
@@ -83,8 +82,19 @@ async function serve(): Promise<void> {
   process.on('SIGINT', stop).on('SIGTERM', stop);
 }
 
-function portTaken(port: string | undefined): AppError {
-  return new AppError('usage-invalid', `Another program listens on port ${port}: choose another one with --port.`);
+/** Takes the port that is wanted, or else the usual one, or else any. @throws AppError `usage-invalid` */
+async function listen(place: WebHostOptions, wanted: string | undefined): Promise<WebHost> {
+  const port = wanted === undefined ? usualPort : Number(wanted);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new AppError('usage-invalid', `"${wanted}" is no port: it is a number from 0, which takes any, to 65535.`);
+  try {
+    return await startWebHost({ ...place, port });
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!isTaken) throw error;
+    if (wanted === undefined) return startWebHost(place);
+    throw new AppError('usage-invalid', `Another program listens on port ${port}: choose another one with --port.`);
+  }
 }
 
 /** Where there is no browser to be opened, the link is there to be copied. */

@@ -6,7 +6,8 @@ import { openStudioPage } from './studio-page.ts';
 it('opens a picture, fills a selection from a sentence, keeps a result as a layer, undoes and redoes it', async () => {
   const { page, errors, client } = await openStudioPage();
   await dropFile(page, 'photo.png', await slope());
-  await expect.poll(() => page.locator('.tab').count()).toBe(2);
+  // The empty document makes room.
+  await expect.poll(() => page.locator('.tab').allTextContents()).toEqual(['photo']);
   await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
 
   // Half of the canvas, by hand.

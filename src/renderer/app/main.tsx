@@ -38,7 +38,12 @@ const studio: Studio = {
   host,
   blobs: httpBlobs,
   notices,
-  workspace: new Workspace({ client, blobs: httpBlobs, onFault: notices.fault }),
+  workspace: new Workspace({
+    client,
+    blobs: httpBlobs,
+    onFault: notices.fault,
+    untitled: () => i18n.t('start:untitled'),
+  }),
   view: createViewStore(),
   candidates: createCandidates(),
   words: i18n.t,
@@ -64,7 +69,5 @@ void openFirst();
 async function openFirst(): Promise<void> {
   const { tabs } = await client.settings.get();
   await studio.workspace.restore(tabs).catch(notices.fault);
-  if (!studio.workspace.session) {
-    await studio.workspace.create(studio.words('start:untitled'), { width: 512, height: 512 });
-  }
+  if (!studio.workspace.session) await studio.workspace.createEmpty();
 }

@@ -57,9 +57,7 @@ type Viewport = NonNullable<ReturnType<Studio['view']['getState']>['canvas']>['v
 
 /** Everything the studio can do, in the order in which it is listed. */
 export const commands: readonly Command[] = [
-  always('new', 'file', ['$mod+Alt+n'], ({ workspace, words }) =>
-    workspace.create(words('start:untitled'), { width: 512, height: 512 }),
-  ),
+  always('new', 'file', ['$mod+Alt+n'], ({ workspace }) => workspace.createEmpty()),
   always('open', 'file', ['$mod+o'], async ({ workspace }) => workspace.openFiles(await chooseFiles())),
   onDocument('export-png', 'file', ['$mod+Shift+s'], (session, studio) =>
     exportDocument(studio, session, { format: 'png' }),

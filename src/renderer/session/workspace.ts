@@ -2,7 +2,6 @@ import { toAppError, type AppError } from '#base/app-error';
 import type { StudioClient } from '#shared/contract/studio/contract';
 import { createDocument } from '#shared/document/document';
 import type { DocumentId, NodeId } from '#shared/document/ids';
-import type { PromptState } from '#shared/document/prompt-state';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { Blobs } from '../client/blobs.ts';
@@ -19,14 +18,14 @@ export interface Tab {
 export interface WorkspaceState {
   readonly tabs: readonly Tab[];
   readonly current: DocumentId | null;
-  /** Something is being opened. */
-  readonly isOpening: boolean;
 }
 
 export interface WorkspaceOptions {
   readonly client: StudioClient;
   readonly blobs: Blobs;
   readonly onFault: (error: AppError) => void;
+  /** What a document without a name is called. */
+  readonly untitled: () => string;
 }
 
 /** The documents that are open in this window, and which one is in front. */
@@ -36,7 +35,7 @@ export class Workspace {
 
   constructor(options: WorkspaceOptions) {
     this.#options = options;
-    this.store = createStore<WorkspaceState>(() => ({ tabs: [], current: null, isOpening: false }));
+    this.store = createStore<WorkspaceState>(() => ({ tabs: [], current: null }));
   }
 
   get session(): DocumentSession | null {
@@ -57,7 +56,7 @@ export class Workspace {
 
   /** Brings a document to the front, opening it first if need be; goes to a step of it if one is named. */
   async show(id: DocumentId, node: NodeId | null = null): Promise<void> {
-    await this.#busily(async () => {
+    await this.#telling(async () => {
       const known = this.store.getState().tabs.find((tab) => tab.id === id);
       const session = known?.session ?? (await this.#open(id));
       const tab: Tab = { id, title: session.store.getState().tree.title, session };
@@ -70,30 +69,29 @@ export class Workspace {
     });
   }
 
-  /** A new, empty document with the prompt bar as it was. */
-  async create(
-    title: string,
-    size: { readonly width: number; readonly height: number },
-    prompt?: PromptState,
-  ): Promise<void> {
-    await this.#busily(async () => {
-      const document = createDocument(size, prompt ? { prompt: { ...prompt, prompt: '', task: 'auto' } } : {});
-      const { id } = await this.#options.client.documents.create({ title, document });
+  /** A new, empty document. */
+  async createEmpty(): Promise<void> {
+    await this.#telling(async () => {
+      const document = createDocument(emptySize);
+      const { id } = await this.#options.client.documents.create({ title: this.#options.untitled(), document });
       await this.show(id);
     });
   }
 
   /** Opens files, each in a tab of its own. */
   async openFiles(files: readonly File[]): Promise<void> {
-    await this.#busily(async () => {
+    const unused = this.session && isUnused(this.session) ? this.session.id : null;
+    await this.#telling(async () => {
       for (const file of files) {
         const upload = await this.#options.blobs.upload(file);
         const { document, node } = await this.#options.client.files.open({ source: { upload } });
         await this.show(document, node);
       }
+      if (unused && files.length > 0) await this.close(unused);
     });
   }
 
+  /** Closes a document. After the last one comes an empty one. */
   async close(id: DocumentId): Promise<void> {
     const { tabs, current } = this.store.getState();
     const at = tabs.findIndex((tab) => tab.id === id);
@@ -101,11 +99,12 @@ export class Workspace {
     if (!closed) return;
     const left = tabs.filter((tab) => tab.id !== id);
     const next = left[Math.min(at, left.length - 1)]?.id ?? null;
-    await this.#busily(async () => {
+    await this.#telling(async () => {
       await closed.session?.close();
       this.store.setState({ tabs: left, current: current === id ? null : current });
       this.#keepTabs();
-      if (current === id && next) await this.show(next);
+      if (!next) await this.createEmpty();
+      else if (current === id) await this.show(next);
     });
   }
 
@@ -119,16 +118,23 @@ export class Workspace {
     this.#options.client.settings.change({ tabs }).catch((error: unknown) => this.#options.onFault(toAppError(error)));
   }
 
-  async #busily(work: () => Promise<void>): Promise<void> {
-    this.store.setState({ isOpening: true });
+  /** What cannot be opened or closed is told, and everything else stays as it is. */
+  async #telling(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       this.#options.onFault(toAppError(error));
-    } finally {
-      this.store.setState({ isOpening: false });
     }
   }
+}
+
+/** Of a document that nobody has asked for a size. */
+const emptySize = { width: 512, height: 512 } as const;
+
+/** Nothing has been done in it, and nothing written. */
+function isUnused({ store }: DocumentSession): boolean {
+  const { tree, document, prompt } = store.getState();
+  return tree.nodes.size === 1 && document.order.length === 0 && prompt.prompt === '';
 }
 
 export const currentSession = ({ tabs, current }: WorkspaceState): DocumentSession | null =>

@@ -7,8 +7,6 @@ export const ask = {
   'describe-question': 'Describe this picture in one sentence.',
   'alt-question': 'Write a short alt text for this picture.',
   'tags-question': 'List short tags for this picture, separated by commas.',
-  you: 'You',
-  model: 'Model',
   thinking: 'Looking at the picture…',
   waiting: 'Waiting for its turn…',
   stop: 'Stop answering',

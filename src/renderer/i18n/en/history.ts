@@ -1,7 +1,5 @@
 export const history = {
   title: 'History',
-  empty: 'Every step appears here; nothing is ever dropped.',
-  current: 'Current step',
   branch: 'Branch from here',
   pin: 'Pin',
   unpin: 'Unpin',

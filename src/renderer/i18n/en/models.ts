@@ -14,7 +14,6 @@ export const models = {
   precision: 'Precision',
   installed: 'Installed',
   add: 'Add a model',
-  finished: 'Done',
   licence: 'Licence: {{licence}}',
   task: {
     pull: 'Downloading {{name}}',

@@ -30,7 +30,6 @@ export const prompt = {
   'keep-changed': 'Stays identical',
   'keep-all': 'May change',
   more: 'More settings',
-  reuse: 'Earlier prompts: ↑',
   quick: 'Quick prompts',
   'quick-remove': 'Remove',
   'quick-background': 'Background',
@@ -49,7 +48,6 @@ export const prompt = {
   'words-denoise': 'Remove the noise from the picture',
   'words-cutout': 'Put the main object on a plain white background',
   aspect: 'Aspect',
-  queued: 'Queued',
   placeholder: {
     generate: 'Describe a picture, and press Enter',
     edit: 'Say what shall change',

@@ -17,7 +17,6 @@ export const settings = {
   press: 'Press keys…',
   unset: 'none',
   data: 'Everything is kept in {{folder}}',
-  engine: 'Engine',
   restart: 'Restart the engine',
   speed: '{{speed}} × the processor',
   'group-look': 'Look',

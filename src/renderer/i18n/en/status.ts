@@ -9,9 +9,7 @@ export const status = {
   offline: 'The studio does not answer; trying again…',
   'read-only': 'Read only',
   stop: 'Stop',
-  stopping: 'stopping after this step',
   shield: 'Outside stays identical',
-  'safe-mode': 'safe mode',
   seconds: '{{count}} s',
   minutes: '{{minutes}} min {{seconds}} s',
   engine: {

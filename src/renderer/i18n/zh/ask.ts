@@ -10,8 +10,6 @@ export const ask: SameKeys<typeof english> = {
   'describe-question': '用一句话描述这张图片。',
   'alt-question': '为这张图片写一句简短的替代文本。',
   'tags-question': '为这张图片列出简短标签，用逗号分隔。',
-  you: '你',
-  model: '模型',
   thinking: '正在看图…',
   waiting: '等待中…',
   stop: '停止回答',

@@ -3,8 +3,6 @@ import type { SameKeys } from '../same-keys.ts';
 
 export const history: SameKeys<typeof english> = {
   title: '历史',
-  empty: '每一步都会出现在这里，不会丢失。',
-  current: '当前步骤',
   branch: '从此处分支',
   pin: '固定',
   unpin: '取消固定',

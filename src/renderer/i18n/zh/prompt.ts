@@ -33,7 +33,6 @@ export const prompt: SameKeys<typeof english> = {
   'keep-changed': '保持不变',
   'keep-all': '可以变化',
   more: '更多设置',
-  reuse: '之前的提示：↑',
   quick: '快捷提示',
   'quick-remove': '移除',
   'quick-background': '背景',
@@ -52,7 +51,6 @@ export const prompt: SameKeys<typeof english> = {
   'words-denoise': '去除图片噪点',
   'words-cutout': '把主体放在纯白背景上',
   aspect: '比例',
-  queued: '已排队',
   placeholder: {
     generate: '描述一张图片，然后按 Enter',
     edit: '说说要改什么',

@@ -20,7 +20,6 @@ export const settings: SameKeys<typeof english> = {
   press: '请按键…',
   unset: '无',
   data: '所有内容保存在 {{folder}}',
-  engine: '引擎',
   restart: '重启引擎',
   speed: '处理器的 {{speed}} 倍',
   'group-look': '外观',

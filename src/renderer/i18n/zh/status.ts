@@ -12,9 +12,7 @@ export const status: SameKeys<typeof english> = {
   offline: '工作室没有响应，正在重试…',
   'read-only': '只读',
   stop: '停止',
-  stopping: '本步后停止',
   shield: '区域外保持不变',
-  'safe-mode': '安全模式',
   seconds: '{{count}} 秒',
   minutes: '{{minutes}} 分 {{seconds}} 秒',
   engine: {

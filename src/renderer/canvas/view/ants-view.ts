@@ -41,12 +41,13 @@ export class AntsView {
   }
 
   setOutline(level: number, segments: Segments): void {
-    const hadPath = this.#path !== null;
     this.#path = segments.length === 0 ? null : pathOf(segments);
     this.#pieces = segments.length / 4;
     this.#level = level;
     this.#by = identity;
-    if (hadPath || this.#path) this.#layer.batchDraw();
+    // A canvas without anything on it costs nothing only while it is not there.
+    this.#layer.visible(this.#path !== null);
+    this.#layer.batchDraw();
     this.updateMarching();
   }
 

@@ -51,6 +51,8 @@ export function listenToPointer(
   events: PointerEvents,
 ): Dispose {
   const owned = new DisposableStore();
+  // Otherwise a touch would scroll the page, and take the pointer away.
+  element.style.touchAction = 'none';
   let pressed: { readonly id: number; readonly button: PointerInput['button'] } | null = null;
 
   const inputOf = (event: PointerEvent, kind: PointerInput['kind']): PointerInput => {

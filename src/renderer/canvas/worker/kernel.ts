@@ -69,7 +69,7 @@ export function createKernel({ page, codec, decodePicture, pause }: KernelOption
       await head.loaded();
       viewer.refresh();
     },
-    ...strokeMethods(head, viewer, ledger, pause),
+    ...strokeMethods(head, viewer, ledger, store, pause),
     ...moveMethods(head, viewer, ledger),
     ...selectionMethods(head, ledger, sources, pause),
     fill: ({ target, paint, opacity, flood }, { signal }) =>
@@ -111,6 +111,7 @@ function strokeMethods(
   head: Head,
   viewer: Viewer,
   ledger: Ledger,
+  store: SurfaceStore,
   pause: Pause,
 ): MethodsNamed<'strokeBegin' | 'strokeAdd' | 'strokeEnd' | 'strokeCancel'> {
   let stroke: Promise<StrokeSession> | null = null;
@@ -130,7 +131,10 @@ function strokeMethods(
   };
   return {
     strokeBegin: (params) => {
-      stroke = ledger.inTurn(() => StrokeSession.begin(head, viewer, params));
+      stroke = ledger.inTurn(async () => {
+        store.prepare(await head.whole(params.target));
+        return StrokeSession.begin(head, viewer, params);
+      });
       return stroke.then(() => undefined);
     },
     strokeAdd: async ({ samples }) => {

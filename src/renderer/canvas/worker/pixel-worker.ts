@@ -13,6 +13,12 @@ const codecs = Array.from(
   { length: codecCount },
   () => new Worker(new URL('./codec-worker.ts', import.meta.url), { type: 'module' }),
 );
+for (const codec of codecs) {
+  codec.addEventListener('error', ({ message }) => {
+    // Nothing could be stored any more: fail as a whole, which the page notices.
+    throw new Error(`A codec stopped: ${message}`);
+  });
+}
 
 // The kernel answers through the connection that it is itself the other end of.
 const methods = {} as Handlers<KernelMethods>;

@@ -95,6 +95,16 @@ export class SurfaceStore {
     return { kind: 'tiles', index: name, bounds: tileBounds(index) };
   }
 
+  /**
+   * Begins to store a surface that will soon be changed in part: a placed picture has no tiles in store yet, and all of
+   * them are needed with the first stroke on it. What fails now is tried again by `save`.
+   */
+  prepare(surface: Surface): void {
+    inParallel(surface.tiles.values(), async (tile) => {
+      await this.#nameOf(tile);
+    }).catch(() => undefined);
+  }
+
   /** Keeps what these name, whatever it takes; all else may go when space runs out. */
   pin(names: ReadonlySet<BlobName>): void {
     this.#pinned = names;

@@ -1,0 +1,219 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { openRendererPage, type RendererPage } from '#testing/browser';
+
+/** Machines that run many tests at once take their time. */
+const poll = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 10_000 });
+
+type Point = readonly [x: number, y: number];
+
+/** The canvas in a real browser, worked on with a real pointer; the page is `canvas-demo`. */
+describe('the canvas in Chromium', () => {
+  let browser: RendererPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await openRendererPage({ path: 'canvas-demo/index.html', viewport: { width: 800, height: 600 } });
+    ({ page } = browser);
+  }, 60_000);
+  afterAll(() => browser[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    await page.goto(`${browser.origin}canvas-demo/index.html`);
+    await page.waitForFunction('window.demo');
+    await openPicture();
+  }, 30_000);
+
+  /** A picture of two colours, 400 × 300, at 100 % in the middle of the view: its left half red, its right half blue. */
+  async function openPicture(): Promise<void> {
+    await page.evaluate(`(async () => {
+      const picture = new OffscreenCanvas(400, 300).getContext('2d');
+      picture.fillStyle = '#ff0000';
+      picture.fillRect(0, 0, 200, 300);
+      picture.fillStyle = '#0000ff';
+      picture.fillRect(200, 0, 200, 300);
+      const blob = await picture.canvas.convertToBlob();
+      await demo.open(new Uint8Array(await blob.arrayBuffer()));
+      await canvas.loaded();
+    })()`);
+    expect(await page.evaluate('canvas.state.get().viewport')).toEqual({ x: 200, y: 150, zoom: 1 });
+  }
+
+  /** Drags through points of the document. */
+  async function drag(...points: Point[]): Promise<void> {
+    const [first, ...rest] = points.map(([x, y]): Point => [200 + x, 150 + y]);
+    await page.mouse.move(...first!);
+    await page.mouse.down();
+    for (const point of rest) await page.mouse.move(...point, { steps: 4 });
+    await page.mouse.up();
+    await page.evaluate('canvas.settled()');
+  }
+
+  const steps = (): Promise<string[]> => page.evaluate('demo.steps');
+
+  /** A pixel of the document, as the model would get it. */
+  const pixel = (x: number, y: number): Promise<number[]> =>
+    page.evaluate(
+      `canvas.read({ kind: 'picture' }, { rect: { x: ${x}, y: ${y}, width: 1, height: 1 } }).then(({ data }) => [...data])`,
+    );
+
+  /** The same pixel on the screen, once it is what the document says, or as it stays. */
+  async function onScreen(x: number, y: number): Promise<number[]> {
+    const wanted = JSON.stringify(await pixel(x, y));
+    const read = `[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(${200 + x}, ${150 + y}, 1, 1).data]`;
+    for (let attempt = 0; attempt < 40; attempt++) {
+      const shown = await page.evaluate<number[]>(read);
+      if (JSON.stringify(shown) === wanted) return shown;
+      await page.waitForTimeout(50);
+    }
+    return page.evaluate<number[]>(read);
+  }
+
+  it('draws under the pointer, keeps the stroke, undoes and redoes it', async () => {
+    await page.evaluate('canvas.setSettings({ colour: { red: 0, green: 255, blue: 0 } })');
+    await page.mouse.move(300, 250);
+    await page.mouse.down();
+    await page.mouse.move(380, 250, { steps: 4 });
+    // Ink is there before the pointer is lifted, and nothing has been committed.
+    await poll(() =>
+      page.evaluate(`[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(340, 250, 1, 1).data]`),
+    ).toEqual([0, 255, 0, 255]);
+    expect(await steps()).toEqual([]);
+    await page.mouse.up();
+    await page.evaluate('canvas.settled()');
+    expect(await steps()).toEqual(['Brush']);
+    expect(await onScreen(140, 100)).toEqual([0, 255, 0, 255]);
+    await page.keyboard.press('Control+z');
+    await poll(() => pixel(140, 100)).toEqual([255, 0, 0, 255]);
+    expect(await onScreen(140, 100)).toEqual([255, 0, 0, 255]);
+    await page.keyboard.press('Control+y');
+    await poll(() => pixel(140, 100)).toEqual([0, 255, 0, 255]);
+    expect(await onScreen(140, 100)).toEqual([0, 255, 0, 255]);
+  });
+
+  it('moves what is selected and leaves a hole', async () => {
+    await page.keyboard.press('m');
+    await drag([10, 10], [60, 60]);
+    expect(await page.evaluate('canvas.state.get().selectionBounds')).toEqual({ x: 10, y: 10, width: 50, height: 50 });
+    await page.keyboard.press('v');
+    await drag([30, 30], [280, 130]);
+    expect(await steps()).toEqual(['Select', 'Move pixels']);
+    expect(await onScreen(30, 30)).toEqual([0, 0, 0, 0]);
+    expect(await onScreen(280, 130)).toEqual([255, 0, 0, 255]);
+    await poll(() => page.evaluate('canvas.state.get().selectionBounds')).toEqual({
+      x: 260,
+      y: 110,
+      width: 50,
+      height: 50,
+    });
+  });
+
+  it('moves a whole layer without touching its pixels', async () => {
+    await page.keyboard.press('v');
+    await poll(() => page.evaluate('canvas.state.get().activeBounds?.bounds.width')).toBe(400);
+    await drag([100, 100], [150, 100]);
+    expect(await steps()).toEqual(['Move']);
+    expect(await page.evaluate('demo.document().layers.photo.transform')).toMatchObject({ e: 50, f: 0 });
+    expect(await page.evaluate('demo.document().layers.photo.pixels.kind')).toBe('picture');
+    expect(await onScreen(30, 100)).toEqual([0, 0, 0, 0]);
+    expect(await onScreen(220, 100)).toEqual([255, 0, 0, 255]);
+    expect(await onScreen(260, 100)).toEqual([0, 0, 255, 255]);
+  });
+
+  it('selects by colour and fills through the selection', async () => {
+    await page.keyboard.press('w');
+    await drag([300, 100]);
+    await page.evaluate(`canvas.setSettings({ colour: { red: 255, green: 255, blue: 0 } })`);
+    await page.evaluate('canvas.commands.fillSelection()');
+    await page.evaluate('canvas.settled()');
+    expect(await steps()).toEqual(['Magic wand', 'Fill']);
+    expect(await onScreen(390, 290)).toEqual([255, 255, 0, 255]);
+    expect(await onScreen(100, 100)).toEqual([255, 0, 0, 255]);
+  });
+
+  it('crops, and what was in view stays where it was', async () => {
+    await page.evaluate('canvas.viewport.panBy({ x: 8, y: 0 })');
+    await page.evaluate('canvas.viewport.panBy({ x: -8, y: 0 })');
+    await page.keyboard.press('c');
+    await drag([150, 50], [350, 250]);
+    await page.keyboard.press('Enter');
+    await poll(() => page.evaluate('demo.document().width')).toBe(200);
+    expect(await pixel(0, 0)).toEqual([255, 0, 0, 255]);
+    expect(await pixel(60, 0)).toEqual([0, 0, 255, 255]);
+    expect(await page.evaluate('canvas.state.get().viewport')).toEqual({ x: 350, y: 200, zoom: 1 });
+    await page.keyboard.press('Control+z');
+    await poll(() => page.evaluate('demo.document().width')).toBe(400);
+    expect(await page.evaluate('canvas.state.get().viewport')).toEqual({ x: 200, y: 150, zoom: 1 });
+  });
+
+  it('says why it does not paint, and paints nothing', async () => {
+    await page.evaluate(`canvas.setActive(null)`);
+    await drag([100, 100], [200, 100]);
+    expect(await page.evaluate('demo.faults')).toEqual(['no-layer']);
+    expect(await steps()).toEqual([]);
+  });
+
+  it('takes back a stroke on Escape', async () => {
+    await page.mouse.move(300, 250);
+    await page.mouse.down();
+    await page.mouse.move(380, 250, { steps: 4 });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    await page.evaluate('canvas.settled()');
+    expect(await steps()).toEqual([]);
+    expect(await onScreen(140, 100)).toEqual([255, 0, 0, 255]);
+  });
+
+  it('pans with Space in the middle of work, and zooms to the pointer', async () => {
+    await page.mouse.move(400, 300);
+    await page.keyboard.down(' ');
+    await page.mouse.down();
+    await page.mouse.move(430, 320);
+    await page.mouse.up();
+    await page.keyboard.up(' ');
+    expect(await page.evaluate('canvas.state.get().viewport')).toEqual({ x: 230, y: 170, zoom: 1 });
+    expect(await steps()).toEqual([]);
+    await page.mouse.wheel(0, -400);
+    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBeGreaterThan(1.4);
+    const under = await page.evaluate(
+      `(({ x, y, zoom }) => [(430 - x) / zoom, (320 - y) / zoom])(canvas.state.get().viewport)`,
+    );
+    expect((under as number[]).map(Math.round)).toEqual([200, 150]);
+  });
+
+  it('compares with what was before, left of a line that can be dragged', async () => {
+    await page.evaluate('window.before = demo.document()');
+    await page.evaluate('canvas.setSettings({ colour: { red: 0, green: 255, blue: 0 } })');
+    await drag([20, 150], [380, 150]);
+    await page.evaluate('canvas.compare(window.before, 0.5)');
+    const shown = (x: number): Promise<number[]> =>
+      page.evaluate(`[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(${x}, 300, 1, 1).data]`);
+    await poll(() => shown(300)).toEqual([255, 0, 0, 255]);
+    await poll(() => shown(500)).toEqual([0, 255, 0, 255]);
+    await page.mouse.move(400, 300);
+    await page.mouse.down();
+    await page.mouse.move(520, 300, { steps: 3 });
+    await page.mouse.up();
+    await poll(() => shown(500)).toEqual([0, 0, 255, 255]);
+    expect(await steps()).toEqual(['Brush']);
+  });
+
+  it('shows a preview without it becoming part of the document', async () => {
+    await page.evaluate(`(() => {
+      const picture = new OffscreenCanvas(4, 4).getContext('2d');
+      picture.fillStyle = '#ffffff';
+      picture.fillRect(0, 0, 4, 4);
+      canvas.showPreview({ picture: picture.canvas, rect: { x: 50, y: 50, width: 100, height: 100 }, progress: 0.5 });
+    })()`);
+    const shown = (): Promise<number[]> =>
+      page.evaluate(`[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(300, 250, 1, 1).data]`);
+    await poll(shown).toEqual([255, 255, 255, 255]);
+    expect(await pixel(100, 100)).toEqual([255, 0, 0, 255]);
+    await page.evaluate('canvas.showPreview(null)');
+    await poll(shown).toEqual([255, 0, 0, 255]);
+  });
+
+  it('leaves no error in the console', () => {
+    expect(browser.errors).toEqual([]);
+  });
+});

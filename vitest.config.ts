@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/**/*.test.ts'],
     pool: 'forks',
+    // Most tests wait for processes, browsers and disks: all cores at once, not all but one.
+    maxWorkers: '100%',
     // Machines that run these may be busy with other things; what hangs is still found.
     testTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },

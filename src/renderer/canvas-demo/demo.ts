@@ -3,6 +3,7 @@
  * engine; drop a picture on the page to work on it.
  */
 import { createDocument, type Document } from '#shared/document/document';
+import { resizeCanvas } from '#shared/document/document-operations';
 import type { LayerId } from '#shared/document/ids';
 import { createLayer, type Layer } from '#shared/document/layer';
 import { addLayer } from '#shared/document/layer-operations';
@@ -120,5 +121,17 @@ window.addEventListener('drop', (event) => {
 
 Object.assign(window, {
   canvas,
-  demo: { source, steps, faults, undo, redo, open, show, withLayer, createLayer, document: () => document },
+  demo: {
+    source,
+    steps,
+    faults,
+    undo,
+    redo,
+    open,
+    show,
+    withLayer,
+    createLayer,
+    resizeCanvas,
+    document: () => document,
+  },
 });

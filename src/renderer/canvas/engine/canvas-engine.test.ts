@@ -146,6 +146,20 @@ describe('the canvas in Chromium', () => {
     expect(await page.evaluate('canvas.state.get().viewport')).toEqual({ x: 200, y: 150, zoom: 1 });
   });
 
+  it('shows all of a document that became a little larger', async () => {
+    await page.evaluate(`demo.show(demo.resizeCanvas(demo.document(), { width: 410, height: 300 }, { x: 5, y: 0 }))`);
+    await page.evaluate('canvas.viewport.zoomTo(1)');
+    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBe(1);
+    const { x, y } = await page.evaluate<{ x: number; y: number }>('canvas.state.get().viewport');
+    const shown = (at: number): Promise<number[]> =>
+      page.evaluate(
+        `[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(${x + at}, ${y + 100}, 1, 1).data]`,
+      );
+    await poll(() => shown(2)).toEqual([0, 0, 0, 0]);
+    await poll(() => shown(6)).toEqual([255, 0, 0, 255]);
+    await poll(() => shown(404)).toEqual([0, 0, 255, 255]);
+  });
+
   it('says why it does not paint, and paints nothing', async () => {
     await page.evaluate(`canvas.setActive(null)`);
     await drag([100, 100], [200, 100]);

@@ -202,20 +202,21 @@ export class CanvasEngine {
     this.#hand.releaseToolKey(key);
   }
 
-  /** Gives the canvas the keys that belong to it: Space, Enter, Escape, arrows. True when the key was for the canvas. */
+  /** Gives the canvas the keys that belong to it: Space, Enter, Escape, arrows. True when the canvas had use for it. */
   keyDown(event: KeyboardEvent): boolean {
     const nudge = nudges[event.key];
-    if (event.key === ' ') this.#hand.setSpace(true);
-    else if (event.key === 'Enter') this.#hand.send({ kind: 'confirm' });
-    else if (event.key === 'Escape') this.#hand.send({ kind: 'cancel' });
-    else if (nudge && this.#hand.tool !== 'hand') {
-      const step = event.shiftKey ? 10 : 1;
-      this.#hand.send({ kind: 'nudge', by: { x: nudge.x * step, y: nudge.y * step } });
-    } else {
-      this.#hand.send({ kind: 'modifiers', modifiers: this.#modifiers(event) });
-      return false;
+    if (event.key === ' ') {
+      this.#hand.setSpace(true);
+      return true;
     }
-    return true;
+    if (event.key === 'Enter') return this.#hand.send({ kind: 'confirm' });
+    if (event.key === 'Escape') return this.#hand.send({ kind: 'cancel' });
+    if (nudge) {
+      const step = event.shiftKey ? 10 : 1;
+      return this.#hand.send({ kind: 'nudge', by: { x: nudge.x * step, y: nudge.y * step } });
+    }
+    this.#hand.send({ kind: 'modifiers', modifiers: this.#modifiers(event) });
+    return false;
   }
 
   keyUp(event: KeyboardEvent): void {

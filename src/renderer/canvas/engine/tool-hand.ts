@@ -65,10 +65,13 @@ export class ToolHand {
     if (input.kind === 'release') this.#endGesture();
   }
 
-  /** Everything that is no movement of the pointer: keys, and its leaving. */
-  send(input: Exclude<ToolInput, PointerInput>): void {
-    this.#send(this.#active, input);
+  /** Everything that is no movement of the pointer: keys, and its leaving. True when it made a difference. */
+  send(input: Exclude<ToolInput, PointerInput>): boolean {
+    const before = JSON.stringify([this.isBusy, this.overlay]);
+    const count = this.#send(this.#active, input);
+    const isUsed = count > 0 || before !== JSON.stringify([this.isBusy, this.overlay]);
     if (input.kind === 'cancel') this.#endGesture();
+    return isUsed;
   }
 
   choose(tool: ToolId): void {
@@ -124,8 +127,11 @@ export class ToolHand {
     return tool;
   }
 
-  #send(tool: RunningTool, input: ToolInput): void {
-    for (const intent of tool.update(input, this.#context())) this.#perform(intent);
+  /** Returns how many things the tool wanted done. */
+  #send(tool: RunningTool, input: ToolInput): number {
+    const intents = tool.update(input, this.#context());
+    for (const intent of intents) this.#perform(intent);
     this.#onChange();
+    return intents.length;
   }
 }

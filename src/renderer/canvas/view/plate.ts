@@ -44,12 +44,12 @@ export class Plate {
       }
       this.#current = new Sheet(level, near);
     } else if (!contains(this.#current.rect, wholeTiles(inView))) this.#current.moveTo(near);
-    return { plate: this.id, level, rect: this.#current.rect };
+    return { plate: this.id, sheet: this.#current.id, level, rect: this.#current.rect };
   }
 
-  /** Takes pixels from the worker; those of a level that is not looked at any more are dropped. */
+  /** Takes pixels from the worker; those for a sheet that is not looked at any more are dropped. */
   put(painted: Painted): boolean {
-    if (!this.#current || painted.level !== this.#current.level) return false;
+    if (painted.sheet !== this.#current?.id) return false;
     this.#current.put(painted);
     if (this.#previous && this.isReady) {
       this.#previous.dispose();

@@ -8,6 +8,8 @@ import type { Painted } from '../worker/protocol.ts';
  * call however many tiles it has, without seams between them.
  */
 export class Sheet {
+  /** Tells it apart from all others: pixels on their way to another sheet are not for this one. */
+  readonly id = ++lastId;
   readonly level: number;
   /** In the level's pixels, made of whole tiles. */
   #rect: Rect;
@@ -94,6 +96,8 @@ export class Sheet {
     release(this.#context.canvas);
   }
 }
+
+let lastId = 0;
 
 function canvasFor({ width, height }: Rect): OffscreenCanvasRenderingContext2D {
   return new OffscreenCanvas(width, height).getContext('2d')!;

@@ -26,6 +26,9 @@ const pixelsOf = (layer: string): PixelTarget => ({ kind: 'layer', layer: id(lay
 const red = { kind: 'colour', colour: { red: 255, green: 0, blue: 0 } } as const;
 const brush = { ...defaultBrush, size: 20, hardness: 1, smoothing: 0, pressureSize: false };
 
+/** One sheet for each plate, as long as the page looks at it. */
+const sheetOf = (plate: PlateId): number => ['picture', 'tint', 'below', 'moving', 'before'].indexOf(plate) + 2;
+
 /** Opaque noise. */
 const photo = noiseBlock(0, 0, 600, 400);
 for (let i = 3; i < photo.data.length; i += 4) photo.data[i] = 255;
@@ -111,7 +114,7 @@ class Page {
   look(...plates: PlateId[]): void {
     const rect = { x: 0, y: 0, width: 768, height: 512 };
     this.kernel.tell('look', {
-      plates: plates.map((plate) => ({ plate, level: 0, rect })),
+      plates: plates.map((plate) => ({ plate, sheet: sheetOf(plate), level: 0, rect })),
       outline: { level: 0, rect },
       selectionTint: null,
     });

@@ -114,7 +114,7 @@ function strokeMethods(
   store: SurfaceStore,
   pause: Pause,
 ): MethodsNamed<'strokeBegin' | 'strokeAdd' | 'strokeEnd' | 'strokeCancel'> {
-  let stroke: Promise<StrokeSession> | null = null;
+  let stroke: Promise<StrokeSession | null> = Promise.resolve(null);
   let isFlushing = false;
   /** Draws what has come in when there are no more messages waiting: fast hands must not build up a queue. */
   const flushSoon = async (session: StrokeSession): Promise<void> => {
@@ -124,18 +124,20 @@ function strokeMethods(
     isFlushing = false;
     session.flush();
   };
-  const take = async (): Promise<StrokeSession | null> => {
+  const take = (): Promise<StrokeSession | null> => {
     const taken = stroke;
-    stroke = null;
+    stroke = Promise.resolve(null);
     return taken;
   };
   return {
-    strokeBegin: (params) => {
-      stroke = ledger.inTurn(async () => {
+    strokeBegin: async (params) => {
+      const begun = ledger.inTurn(async () => {
         store.prepare(await head.whole(params.target));
         return StrokeSession.begin(head, viewer, params);
       });
-      return stroke.then(() => undefined);
+      // What could not begin is told once, not with every sample.
+      stroke = begun.catch(() => null);
+      await begun;
     },
     strokeAdd: async ({ samples }) => {
       const session = await stroke;

@@ -40,10 +40,10 @@ export class PlatePainter {
     this.#pause = options.pause;
   }
 
-  /** Says what the page looks at now. A plate it did not look at before is sent whole. */
+  /** Says what the page looks at now. */
   look(views: readonly PlateView[]): void {
     this.#plates = views.map((view) => {
-      const old = this.#plates.find((state) => state.view.plate === view.plate && state.view.level === view.level);
+      const old = this.#plates.find((state) => state.view.sheet === view.sheet);
       const shown = [...(old?.shown ?? [])].filter((key) => !isEmptyRect(intersectRect(tileRect(key), view.rect)));
       return { view, shown: new Set(shown), dirty: [...(old?.dirty ?? [])] };
     });
@@ -123,10 +123,10 @@ export class PlatePainter {
     return false;
   }
 
-  #paint({ plate, level }: PlateView, rect: Rect): void {
+  #paint({ plate, sheet, level }: PlateView, rect: Rect): void {
     const block = this.#compose(plate, level, rect);
     const data = block && new Uint8ClampedArray(block.data.buffer as ArrayBuffer);
-    this.#send({ plate, level, rect, data });
+    this.#send({ plate, sheet, level, rect, data });
   }
 }
 

@@ -42,6 +42,8 @@ export interface PlateInfo {
 /** A part of a plate that the page wants: at a level, whole tiles, in that level's pixels. */
 export interface PlateView {
   readonly plate: PlateId;
+  /** What the page gathers it on. A new sheet has nothing yet, whatever an old one had. */
+  readonly sheet: number;
   readonly level: number;
   readonly rect: Rect;
 }
@@ -57,6 +59,7 @@ export interface Look {
 /** Some pixels of a plate, RGBA with straight alpha; null where nothing is. */
 export interface Painted {
   readonly plate: PlateId;
+  readonly sheet: number;
   readonly level: number;
   readonly rect: Rect;
   readonly data: Uint8ClampedArray<ArrayBuffer> | null;

@@ -189,6 +189,7 @@ export class Viewer {
   }
 
   #compose(plate: PlateId, level: number, rect: Rect): Block | null {
+    if (plate === 'tint' && this.#tints.length === 0) return null;
     const block = this.#blockOf(plate, level, rect);
     return isBlank(block.data) ? null : block;
   }

@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/**/*.test.ts'],
+    globalSetup: ['scripts/prepare-tests.mjs'],
     pool: 'forks',
     // Most tests wait for processes, browsers and disks: all cores at once, not all but one.
     maxWorkers: '100%',

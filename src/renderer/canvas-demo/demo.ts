@@ -6,7 +6,7 @@ import { createDocument, type Document } from '#shared/document/document';
 import { resizeCanvas } from '#shared/document/document-operations';
 import type { LayerId } from '#shared/document/ids';
 import { createLayer, type Layer } from '#shared/document/layer';
-import { addLayer } from '#shared/document/layer-operations';
+import { addLayer, groupLayers, setLayerProperties } from '#shared/document/layer-operations';
 import { CanvasEngine } from '../canvas/engine/canvas-engine.ts';
 import { createMemoryTileSource } from '../canvas/engine/tile-source.ts';
 import type { ToolId } from '../canvas/tools/tool.ts';
@@ -119,19 +119,10 @@ window.addEventListener('drop', (event) => {
   if (file) void file.arrayBuffer().then((buffer) => open(new Uint8Array(buffer)));
 });
 
+/** For scripts. */
+const operations = { createDocument, createLayer, groupLayers, resizeCanvas, setLayerProperties };
+
 Object.assign(window, {
   canvas,
-  demo: {
-    source,
-    steps,
-    faults,
-    undo,
-    redo,
-    open,
-    show,
-    withLayer,
-    createLayer,
-    resizeCanvas,
-    document: () => document,
-  },
+  demo: { source, steps, faults, undo, redo, open, show, document: () => document, ...operations },
 });

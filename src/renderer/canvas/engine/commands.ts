@@ -14,7 +14,7 @@ import {
 import type { LayerId } from '#shared/document/ids';
 import { createLayer, type LayerOf } from '#shared/document/layer';
 import { addLayer, mergeLayers } from '#shared/document/layer-operations';
-import { childrenOf, documentTransform, layerOf, outermost, paintOrder, placeOf } from '#shared/document/layer-tree';
+import { childrenOf, documentTransform, layerOf, outermost, placeOf } from '#shared/document/layer-tree';
 import type { CanvasAction } from '../../document/commit.ts';
 import { whyNotPaintable, withTransformed, type PixelTarget } from '../../document/pixel-edits.ts';
 import type { SelectionChange, SelectionMode } from '../pixels/selection.ts';
@@ -212,7 +212,7 @@ export function createCommands(context: CommandContext): CanvasCommands {
     rotate: (degrees) => aroundMiddle(rotation(degrees), 'rotate'),
     mergeDown: async () => {
       const layer = active()?.layer;
-      if (!layer) return 'no-layer';
+      if (!layer || !session.document.layers[layer]) return 'no-layer';
       const { parent, index } = placeOf(session.document, layer);
       const below = childrenOf(session.document, parent)[index - 1];
       if (!below) return 'nothing-below';
@@ -220,14 +220,10 @@ export function createCommands(context: CommandContext): CanvasCommands {
     },
     merge: (layers, name) => merge('merge', layers, name, null),
     flatten: (name) => {
-      const { document } = session;
-      const seen = paintOrder(document).filter(({ kind, visible }) => kind === 'raster' && visible);
-      return merge(
-        'flatten',
-        seen.map(({ id }) => id),
-        name,
-        { x: 0, y: 0, width: document.width, height: document.height },
-      );
+      const { width, height, order, layers } = session.document;
+      // Masks, and what guides the model, are no part of the picture and stay.
+      const seen = order.filter((id) => layers[id]!.visible && ['raster', 'group'].includes(layers[id]!.kind));
+      return merge('flatten', seen, name, { x: 0, y: 0, width, height });
     },
     crop,
     cropToSelection: () => ifSelected(() => crop(selectionBounds()!)),

@@ -66,6 +66,17 @@ describe('sampling through a map', () => {
     expect(new Set(small.data)).toEqual(new Set([128, 255]));
   });
 
+  it('shrinks one way without blurring the other', () => {
+    // Rows of black and white, which must stay rows, while columns are averaged.
+    const data = Uint8Array.from({ length: 64 * 64 * 4 }, (_, i) => (i % 4 === 3 ? 255 : (((i >> 2) >> 6) % 2) * 255));
+    const surface = surfaceOf({ x: 0, y: 0, width: 64, height: 64, channels: 4, data });
+    const narrow = sampleSurface(surface, scaling(3, 1), { x: 2, y: 2, width: 10, height: 10 });
+    expect([narrow.x, narrow.width]).toEqual([2, 10]);
+    expect(Array.from({ length: 10 }, (_, y) => narrow.data[y * 40])).toEqual([0, 255, 0, 255, 0, 255, 0, 255, 0, 255]);
+    const flat = sampleSurface(surface, scaling(1, 2), { x: 2, y: 2, width: 10, height: 10 });
+    expect(new Set(flat.data)).toEqual(new Set([128, 255]));
+  });
+
   it('is transparent beyond the pixels, with no dark fringe', () => {
     const white = surfaceOf({ x: 0, y: 0, width: 8, height: 8, channels: 4, data: new Uint8Array(256).fill(255) });
     const block = sampleSurface(white, translation(0.5, 0), { x: -4, y: 0, width: 16, height: 1 });

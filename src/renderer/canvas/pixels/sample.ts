@@ -32,6 +32,12 @@ export function sampleSurface(
   rect: Rect,
   { interpolation = 'bilinear', isLive = false }: SampleOptions = {},
 ): Block {
+  const repeats = repeatsFor(toSource);
+  if (repeats.x > 1 || repeats.y > 1) {
+    const finer = compose(toSource, scaling(1 / repeats.x, 1 / repeats.y));
+    const spread = transformedBounds(scaling(repeats.x, repeats.y), rect);
+    return averaged(sampleSurface(surface, finer, spread, { interpolation, isLive }), repeats);
+  }
   const read = isLive ? readLevelFresh : readLevel;
   const level = levelOf(toSource);
   const shrink = scaling(1 / 2 ** level, 1 / 2 ** level);
@@ -48,6 +54,50 @@ export function sampleSurface(
   const interpolate = surface.channels === 1 ? bilinearMask : interpolation === 'bicubic' ? bicubic : bilinear;
   interpolate(target, toLevel, source);
   return target;
+}
+
+interface Repeats {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * How many points to take for each pixel across and down, where a map shrinks one way more than the other: a smaller copy
+ * that is right for one of them would be too coarse for the other, or too fine.
+ */
+function repeatsFor({ a, b, c, d }: Transform): Repeats {
+  const across = Math.max(1, Math.hypot(a, b));
+  const down = Math.max(1, Math.hypot(c, d));
+  const times = (one: number, other: number): number => Math.min(mostRepeats, Math.round(one / other));
+  return across > down ? { x: times(across, down), y: 1 } : { x: 1, y: times(down, across) };
+}
+
+const mostRepeats = 8;
+
+/** The mean of several points for each pixel, colours weighed by their alpha. */
+function averaged(points: Block, { x, y }: Repeats): Block {
+  const { channels } = points;
+  const block = createBlock(
+    { x: points.x / x, y: points.y / y, width: points.width / x, height: points.height / y },
+    channels,
+  );
+  const sums = new Float64Array(channels);
+  for (let row = 0, to = 0; row < block.height; row++) {
+    for (let column = 0; column < block.width; column++, to += channels) {
+      sums.fill(0);
+      for (let i = 0; i < x * y; i++) {
+        const at = ((row * y + Math.floor(i / x)) * points.width + column * x + (i % x)) * channels;
+        const weight = channels === 4 ? points.data[at + 3]! : 1;
+        for (let c = 0; c < channels - 1; c++) sums[c] = sums[c]! + points.data[at + c]! * weight;
+        sums[channels - 1] = sums[channels - 1]! + points.data[at + channels - 1]!;
+      }
+      const total = sums[channels - 1]!;
+      if (total === 0) continue;
+      for (let c = 0; c < channels - 1; c++) block.data[to + c] = sums[c]! / total + 0.5;
+      block.data[to + channels - 1] = total / (x * y) + 0.5;
+    }
+  }
+  return block;
 }
 
 /** The level whose pixels are nearest to the target's from below: never fewer than the target has, never twice as many. */

@@ -2,7 +2,7 @@ import type { AppError } from '#base/app-error';
 import type { Raster } from '#raster/raster';
 import { createDocument } from '#shared/document/document';
 import { identity, intersectRect, invert, unionRect, type Rect, type Transform } from '#shared/document/geometry';
-import { documentTransform } from '#shared/document/layer-tree';
+import { documentTransform, layerOf } from '#shared/document/layer-tree';
 import type { PixelTarget } from '../../document/pixel-edits.ts';
 import { composeSurface } from '../pixels/excerpt.ts';
 import { fillThrough } from '../pixels/fill.ts';
@@ -92,7 +92,9 @@ export function createKernel({ page, codec, decodePicture, pause }: KernelOption
     },
     merge: async ({ layers, clip }, { signal }) => {
       await head.loaded();
-      const picture = head.scene(['raster', 'control', 'reference']);
+      // What guides the model is merged only where it is asked for by name.
+      const kinds = new Set(layers.map((id) => layerOf(head.document, id).kind));
+      const picture = head.scene(['raster', ...kinds]);
       const scene = layers.map((id) => findNode(picture, id)).filter((node) => node !== undefined);
       const reach = scene.map(reachOfNode).reduce(unionRect, emptyRect);
       const rect = clip ? intersectRect(reach, clip) : reach;

@@ -27,7 +27,7 @@ try {
     console.log(row('  of which on the main thread', ms(frames.workMs), 8));
   }
   console.log(row('first paint', ms(found.firstPaintMs), 2000));
-  console.log(row(`opening, ${found.blobs} blobs`, ms(found.openMs), 2000));
+  console.log(`${`all pixels there, ${found.blobs} blobs`.padEnd(32)} ${ms(found.openMs)}`);
   console.log(row('idle for 2 s: frames, messages', `${found.idle.frames}, ${found.idle.messages}`, 0));
   for (const error of errors) console.log(`error: ${error}`);
 } finally {

@@ -7,8 +7,6 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/**/*.test.ts'],
     globalSetup: ['scripts/prepare-tests.mjs'],
     pool: 'forks',
-    // Most tests wait for processes, browsers and disks: all cores at once, not all but one.
-    maxWorkers: '100%',
     // Machines that run these may be busy with other things; what hangs is still found.
     testTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },

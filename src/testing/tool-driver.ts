@@ -14,7 +14,6 @@ export const emptyContext: ToolContext = {
   document: { width: 1000, height: 800 },
   zoom: 1,
   settings: defaultToolSettings,
-  selectionBounds: null,
   extendFrame: null,
   moveTarget: null,
   snapRects: [],

@@ -13,7 +13,7 @@ import { CanvasView } from '../view/canvas-view.ts';
 import type { Inset } from '../view/picture-view.ts';
 import { listenToPointer, modifiersOf, type WheelAction } from '../view/pointer-source.ts';
 import { defaultTheme, type CanvasTheme } from '../view/theme.ts';
-import type { CanvasState as KernelState, Excerpt, Look, Source } from '../worker/protocol.ts';
+import type { KernelState, Excerpt, Look, Source } from '../worker/protocol.ts';
 import { moveTargetOf, paintTarget, type ActiveLayer } from './active-target.ts';
 import type { CanvasState } from './canvas-state.ts';
 import { createCommands, type CanvasCommands, type Refusal } from './commands.ts';
@@ -354,7 +354,6 @@ export class CanvasEngine {
       document: { width, height },
       zoom: this.#view.screen.viewport.zoom,
       settings: this.#settings.get(),
-      selectionBounds: this.#state.get().selectionBounds,
       extendFrame,
       moveTarget: this.#moveTarget(),
       snapRects: this.#snapRects,

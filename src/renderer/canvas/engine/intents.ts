@@ -86,7 +86,8 @@ export function createIntentRunner(context: IntentContext): (intent: Intent) => 
     const others = Object.values(session.document.layers)
       .filter(({ id, kind, visible }) => id !== moved && visible && kind !== 'group')
       .map(({ id }) => id);
-    context.setSnapRects(await kernel.call('boundsOf', { layers: others }));
+    const rects = await kernel.call('boundsOf', { layers: others });
+    if (move?.layers.includes(moved)) context.setSnapRects(rects);
   }
 
   function moveBy(by: Transform): void {

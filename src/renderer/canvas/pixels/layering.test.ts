@@ -47,11 +47,6 @@ describe('painting one surface over another', () => {
     );
   });
 
-  it('shows only what the mask shows', () => {
-    const mask = placed(rectMask({ x: 0, y: 0, width: 250, height: 300 }, bounds));
-    expect(contentBounds(paintSurface(emptySurface(4), placed(picture), { mask }))).toMatchObject({ width: 250 });
-  });
-
   it('makes a transform permanent', () => {
     const larger = transformSurface(placed(picture, compose(translation(10, 0), scaling(2, 2))));
     const { x, width, height } = contentBounds(larger);

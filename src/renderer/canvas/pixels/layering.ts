@@ -1,4 +1,4 @@
-import { blendOver, type BlendMode } from '#raster/blend';
+import { blendOver } from '#raster/blend';
 import {
   intersectRect,
   isEmptyRect,
@@ -8,7 +8,7 @@ import {
   type Transform,
 } from '#shared/document/geometry';
 import { tilesTouching, type TileKey } from '#shared/document/tile-index';
-import { sampleSurface, type Interpolation } from './sample.ts';
+import { sampleSurface } from './sample.ts';
 import { boundsOf, emptySurface, grown, mutableTile, tileRect, withTiles, type Surface, type Tile } from './surface.ts';
 
 /** Pixels somewhere else: how to get there from where they are needed, and back. */
@@ -18,42 +18,26 @@ export interface Placed {
   readonly fromSource: Transform;
 }
 
-export interface LayerOptions {
-  readonly mode?: BlendMode;
-  readonly opacity?: number;
-  readonly mask?: Placed | undefined;
-  readonly interpolation?: Interpolation;
-}
-
 /** Paints one RGBA surface over another, in the coordinates of the lower one. */
-export function paintSurface(
-  lower: Surface,
-  upper: Placed,
-  { mode = 'normal', opacity = 1, mask, interpolation = 'bicubic' }: LayerOptions = {},
-): Surface {
+export function paintSurface(lower: Surface, upper: Placed): Surface {
   const changes = new Map<TileKey, Tile>();
   for (const key of tilesTouching(reachOf(upper))) {
     const rect = tileRect(key);
-    const source = sampleSurface(upper.surface, upper.toSource, rect, { interpolation });
-    const cover = mask && sampleSurface(mask.surface, mask.toSource, rect);
+    const source = sampleSurface(upper.surface, upper.toSource, rect, { interpolation: 'bicubic' });
     const tile = mutableTile(lower, key);
     const whole = { offset: 0, stride: rect.width };
-    blendOver({ data: tile, ...whole }, { data: source.data, ...whole }, rect, {
-      mode,
-      opacity,
-      mask: cover && { data: cover.data, ...whole },
-    });
+    blendOver({ data: tile, ...whole }, { data: source.data, ...whole }, rect);
     changes.set(key, tile);
   }
   return withTiles(lower, changes);
 }
 
 /** A surface seen from other coordinates, for good. */
-export function transformSurface(placed: Placed, interpolation: Interpolation = 'bicubic'): Surface {
+export function transformSurface(placed: Placed): Surface {
   const { surface, toSource } = placed;
   const changes = new Map<TileKey, Tile>();
   for (const key of tilesTouching(reachOf(placed))) {
-    changes.set(key, sampleSurface(surface, toSource, tileRect(key), { interpolation }).data);
+    changes.set(key, sampleSurface(surface, toSource, tileRect(key), { interpolation: 'bicubic' }).data);
   }
   return withTiles(emptySurface(surface.channels), changes);
 }

@@ -57,7 +57,7 @@ export const cropTool: Tool<CropState> = {
     const shapes: OverlayShape[] = [
       { kind: 'shade', around: rect },
       { kind: 'line', points: rectPoints(rect), closed: true, style: 'frame' },
-      ...grips.map((grip): OverlayShape => ({ kind: 'handle', at: gripPoint(rect, grip), shape: 'square' })),
+      ...grips.map((grip): OverlayShape => ({ kind: 'handle', at: gripPoint(rect, grip) })),
     ];
     if (state.drag) {
       shapes.push({ kind: 'thirds', rect });

@@ -56,7 +56,7 @@ export const extendTool: Tool<ExtendState> = {
     const shapes: OverlayShape[] = [
       { kind: 'growth', rect },
       { kind: 'line', points: rectPoints(rect), closed: true, style: 'frame' },
-      ...grips.map((grip): OverlayShape => ({ kind: 'handle', at: gripPoint(rect, grip), shape: 'square' })),
+      ...grips.map((grip): OverlayShape => ({ kind: 'handle', at: gripPoint(rect, grip) })),
     ];
     if (drag && pointer) shapes.push({ kind: 'label', at: pointer, text: `${rect.width} × ${rect.height}` });
     return shapes;

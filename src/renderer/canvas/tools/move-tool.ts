@@ -80,8 +80,7 @@ export const moveTool: Tool<MoveState> = {
     const shapes: OverlayShape[] = [{ kind: 'line', points: boxCorners(box), closed: true, style: 'frame' }];
     const { drag } = state;
     if (!drag?.hasMoved) {
-      for (const grip of grips)
-        shapes.push({ kind: 'handle', at: apply(box.toDocument, gripPoint(box.bounds, grip)), shape: 'square' });
+      for (const grip of grips) shapes.push({ kind: 'handle', at: apply(box.toDocument, gripPoint(box.bounds, grip)) });
       return shapes;
     }
     const { width, height } = context.document;

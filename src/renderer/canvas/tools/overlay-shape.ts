@@ -4,7 +4,7 @@ import type { Point, Rect } from '#shared/document/geometry';
 export type OverlayShape =
   /** `ants` march; `frame` is what one works on; `guide` shows what something sticks to. */
   | { readonly kind: 'line'; readonly points: readonly Point[]; readonly closed: boolean; readonly style: LineStyle }
-  | { readonly kind: 'handle'; readonly at: Point; readonly shape: 'square' | 'round' }
+  | { readonly kind: 'handle'; readonly at: Point }
   /** Darkens what of the document is outside a rectangle. */
   | { readonly kind: 'shade'; readonly around: Rect }
   /** Marks what of a rectangle is outside the document: there is nothing yet. */

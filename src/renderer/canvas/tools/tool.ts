@@ -76,7 +76,6 @@ export interface ToolContext {
   /** CSS pixels for each document pixel. */
   readonly zoom: number;
   readonly settings: ToolSettings;
-  readonly selectionBounds: Rect | null;
   readonly extendFrame: Rect | null;
   /** Null while nothing can be moved. */
   readonly moveTarget: MoveTarget | null;

@@ -71,7 +71,7 @@ export class OverlayView {
         this.#drawLine(context, shape.points.map(place), shape.closed, shape.style);
         break;
       case 'handle':
-        this.#drawHandle(context, place(shape.at), shape.shape);
+        this.#drawHandle(context, place(shape.at));
         break;
       case 'shade':
         fillBetween(context, screen, documentRect(screen), shape.around, this.#theme.shade);
@@ -112,13 +112,12 @@ export class OverlayView {
     context.restore();
   }
 
-  #drawHandle(context: CanvasRenderingContext2D, { x, y }: Point, shape: 'square' | 'round'): void {
+  #drawHandle(context: CanvasRenderingContext2D, { x, y }: Point): void {
     const half = handleSide / 2;
     // On the middle of a pixel, as the lines they are on.
     const centre = { x: Math.round(x) + 0.5, y: Math.round(y) + 0.5 };
     const path = new Path2D();
-    if (shape === 'round') path.arc(centre.x, centre.y, half, 0, 2 * Math.PI);
-    else path.rect(centre.x - half, centre.y - half, handleSide, handleSide);
+    path.rect(centre.x - half, centre.y - half, handleSide, handleSide);
     stroke(context, path, this.#theme.contrast, 3);
     context.fillStyle = this.#theme.handle;
     context.fill(path);

@@ -14,7 +14,7 @@ import { createMemoryTileSource, type TileSource } from '../engine/tile-source.t
 import { defaultBrush } from '../pixels/brush.ts';
 import { copyRows } from '../pixels/surface.ts';
 import { createKernel } from './kernel.ts';
-import type { CanvasState, EditResult, KernelMethods, PageMethods, PlateId } from './protocol.ts';
+import type { KernelState, EditResult, KernelMethods, PageMethods, PlateId } from './protocol.ts';
 import { connect, type Handlers, type Remote } from './rpc.ts';
 import { createPause } from './steps.ts';
 import { streamCodec } from './tile-codec.ts';
@@ -38,7 +38,7 @@ class Page {
   readonly kernel: Remote<KernelMethods>;
   readonly source: TileSource & { readonly size: number };
   document: Document = createDocument(size);
-  state: CanvasState | null = null;
+  state: KernelState | null = null;
   outline: Int32Array = new Int32Array(0);
   readonly faults: AppError['code'][] = [];
   readonly #screen = new Map<PlateId, Uint8Array>();

@@ -66,7 +66,7 @@ export interface Painted {
 }
 
 /** What the page can know without asking. */
-export interface CanvasState {
+export interface KernelState {
   /** Null while nothing is selected. */
   readonly selectionBounds: Rect | null;
   /** Where the active layer has pixels, in its own coordinates; for a group, in the document's. */
@@ -167,7 +167,7 @@ export type PageMethods = {
   putBlob(bytes: Uint8Array<ArrayBuffer>): BlobName;
   painted(params: Painted): void;
   outlined(params: { readonly level: number; readonly segments: Segments }): void;
-  stateChanged(params: CanvasState): void;
+  stateChanged(params: KernelState): void;
   /** Something went wrong that nobody waits for. */
   failed(params: { readonly code: ErrorCode; readonly message: string; readonly data: ErrorData }): void;
 };

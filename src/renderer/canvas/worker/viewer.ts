@@ -20,7 +20,7 @@ import { contentBounds, createBlock, emptyRect, isBlank, type Block, type Surfac
 import { splitScene } from '../pixels/split.ts';
 import type { Head } from './head.ts';
 import { PlatePainter } from './plate-painter.ts';
-import type { CanvasState, Look, PageMethods, PlateId, PlateInfo } from './protocol.ts';
+import type { KernelState, Look, PageMethods, PlateId, PlateInfo } from './protocol.ts';
 import type { Remote } from './rpc.ts';
 import type { Pause } from './steps.ts';
 
@@ -239,7 +239,7 @@ export class Viewer {
   /** Tells the page what it shall know, if that is news. */
   #announce(): void {
     const selected = contentBounds(this.#head.stillSelection);
-    const state: CanvasState = {
+    const state: KernelState = {
       selectionBounds: isEmptyRect(selected) ? null : selected,
       active: this.#active === null ? null : this.#boundsOfActive(this.#active),
       loading: this.#head.loading,
@@ -250,7 +250,7 @@ export class Viewer {
     this.#outline();
   }
 
-  #boundsOfActive(layer: LayerId): CanvasState['active'] {
+  #boundsOfActive(layer: LayerId): KernelState['active'] {
     const record = this.#head.document.layers[layer];
     if (!record) return null;
     if (record.kind === 'group') {

@@ -2,14 +2,15 @@ import { isCancelled } from '#base/abort';
 import { toAppError, type AppError } from '#base/app-error';
 import type { BlobName } from '#shared/contract/job-request';
 import { documentReferences, type Document } from '#shared/document/document';
-import { identity, invert, type Transform } from '#shared/document/geometry';
+import { identity, invert, transformedBounds, unionRect, type Rect, type Transform } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
 import type { Layer, LayerKind } from '#shared/document/layer';
+import { documentTransform } from '#shared/document/layer-tree';
 import { noPixels, type Pixels } from '#shared/document/pixels';
 import type { PixelTarget } from '../../document/pixel-edits.ts';
 import { transformSurface } from '../pixels/layering.ts';
 import { sceneOf, type LayerPart, type Scene } from '../pixels/scene.ts';
-import { emptySurface, type Channels, type Surface } from '../pixels/surface.ts';
+import { contentBounds, emptyRect, emptySurface, type Channels, type Surface } from '../pixels/surface.ts';
 import type { SurfaceStore } from './surface-store.ts';
 
 interface Opened {
@@ -122,6 +123,14 @@ export class Head {
     const name = nameOf(target);
     const surface = this.#pending.get(name)?.surface ?? this.#opened.get(name)?.surface;
     return surface ?? emptySurface(channelsOf(this.document, target));
+  }
+
+  /** Where a layer has pixels, in document pixels; of a group, where its layers do. */
+  boundsOf(layer: LayerId): Rect {
+    const record = this.document.layers[layer];
+    if (record?.kind === 'group') return record.children.map((id) => this.boundsOf(id)).reduce(unionRect, emptyRect);
+    const surface = this.still({ kind: 'layer', layer, part: 'pixels' });
+    return transformedBounds(documentTransform(this.document, layer), contentBounds(surface));
   }
 
   /** What is selected, in document pixels, with what is being drawn. */

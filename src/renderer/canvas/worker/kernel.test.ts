@@ -3,13 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppError } from '#base/app-error';
 import type { Raster } from '#raster/raster';
 import { createDocument, type Document } from '#shared/document/document';
-import { setSelection } from '#shared/document/document-operations';
 import { compose, identity, translation, type Rect } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
 import { createLayer, type Layer } from '#shared/document/layer';
-import { addLayer, setLayerPixels, setLayerProperties } from '#shared/document/layer-operations';
+import { addLayer, moveLayers, setLayerPixels, setLayerProperties } from '#shared/document/layer-operations';
 import { firstDifference, noiseBlock } from '#testing/surfaces';
-import type { PixelTarget } from '../../document/pixel-edits.ts';
+import { withPixelEdits, type PixelTarget } from '../../document/pixel-edits.ts';
 import { createMemoryTileSource, type TileSource } from '../engine/tile-source.ts';
 import { defaultBrush } from '../pixels/brush.ts';
 import { copyRows } from '../pixels/surface.ts';
@@ -90,14 +89,7 @@ class Page {
 
   /** Takes an edit into the document, as the studio does. */
   accept({ id, edits }: EditResult): void {
-    let next = this.document;
-    for (const { target, pixels } of edits) {
-      next =
-        target.kind === 'selection'
-          ? setSelection(next, pixels.kind === 'empty' ? null : { pixels, transform: identity })
-          : setLayerPixels(next, target.layer, pixels);
-    }
-    this.show(next, [id]);
+    this.show(withPixelEdits(this.document, edits), [id]);
   }
 
   async addLayer(layer: Layer, raster: Raster = photo): Promise<void> {
@@ -306,6 +298,43 @@ describe('the kernel', () => {
     page.accept(await page.kernel.call('selectFrom', { source: { kind: 'masks' }, mode: 'replace' }));
     await page.quiet();
     expect(page.state?.selectionBounds).toEqual({ x: 0, y: 0, width: 50, height: 50 });
+  });
+
+  it('moves masks in their colour, and masked layers with their mask', async () => {
+    await page.addLayer(createLayer('mask', id('mask'), 'mask', { tint: '#00ff00' }), {
+      ...noiseBlock(0, 0, 50, 50, 1),
+      data: new Uint8Array(2500).fill(255),
+    });
+    await page.kernel.call('moveBegin', { layers: [id('mask')] });
+    page.look('moving', 'tint');
+    expect(at(await page.seen('moving'), 20, 20)).toEqual([0, 255, 0, 128]);
+    expect(at(await page.seen('tint'), 20, 20)).toEqual([0, 0, 0, 0]);
+    page.kernel.tell('moveEnd', null);
+    page.look('picture');
+
+    const shape = { kind: 'rect', rect: { x: 0, y: 0, width: 300, height: 400 } } as const;
+    page.accept(await page.kernel.call('select', { shape, mode: 'replace', feather: 0 }));
+    const target = { kind: 'layer', layer: id('photo'), part: 'mask' } as const;
+    page.accept(await page.kernel.call('selectionTo', { target }));
+    await page.kernel.call('moveBegin', { layers: [id('photo')] });
+    page.look('below', 'moving');
+    expect(at(await page.seen('moving'), 299, 20)).toEqual(at(photo.data, 299, 20));
+    expect(at(await page.seen('moving'), 300, 20)).toEqual([0, 0, 0, 0]);
+    page.kernel.tell('moveEnd', null);
+  });
+
+  it('tells where a group has pixels, to the pixel', async () => {
+    const group = createLayer('group', id('group'), 'group', { transform: translation(5, 7) });
+    page.show(addLayer(page.document, group, { parent: null, index: Infinity }));
+    await page.addLayer(createLayer('raster', id('dot'), 'dot'), noiseBlock(0, 0, 30, 20));
+    page.show(moveLayers(page.document, [id('dot')], { parent: id('group'), index: 0 }));
+    page.kernel.tell('activate', { layer: id('group') });
+    await page.quiet();
+    expect(page.state?.active).toEqual({ layer: 'group', bounds: { x: 5, y: 7, width: 30, height: 20 } });
+    expect(await page.kernel.call('boundsOf', { layers: [id('dot'), id('photo')] })).toEqual([
+      { x: 5, y: 7, width: 30, height: 20 },
+      whole,
+    ]);
   });
 
   it('merges layers into pixels that look the same', async () => {

@@ -102,7 +102,7 @@ export function createKernel({ page, codec, decodePicture, pause }: KernelOption
     },
     excerpt: ({ source, rect, selected }, { signal }) => sources.excerpt(source, rect, selected, { signal }),
     thumbnail: ({ source, maxSide }, { signal }) => sources.thumbnail(source, maxSide, { signal }),
-    boundsOf: ({ layers }) => layers.map((layer) => sources.boundsOf(layer)),
+    boundsOf: ({ layers }) => layers.map((layer) => head.boundsOf(layer)),
     pick: ({ at, radius, sample }) => sources.pick(at, radius, sample),
   };
 }

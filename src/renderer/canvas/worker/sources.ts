@@ -7,7 +7,6 @@ import {
   isEmptyRect,
   scaling,
   transformedBounds,
-  unionRect,
   type Rect,
 } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
@@ -20,15 +19,7 @@ import { reachOfRect, type Placed } from '../pixels/layering.ts';
 import { sampleSurface } from '../pixels/sample.ts';
 import { alone, findNode, reachOfNode, type LayerPart, type PixelNode, type Scene } from '../pixels/scene.ts';
 import { changeSelection, combineSelections } from '../pixels/selection.ts';
-import {
-  contentBounds,
-  emptyRect,
-  emptySurface,
-  surfaceOf,
-  tileRect,
-  type Block,
-  type Surface,
-} from '../pixels/surface.ts';
+import { contentBounds, emptySurface, surfaceOf, tileRect, type Block, type Surface } from '../pixels/surface.ts';
 import type { Head } from './head.ts';
 import type { Excerpt, FloodSettings, Source } from './protocol.ts';
 import { handingOver } from './rpc.ts';
@@ -84,14 +75,6 @@ export class Sources {
       height: Math.max(1, Math.round(block.height * scale)),
     };
     return excerptOf({ ...block, ...resize(block, size), channels: block.channels });
-  }
-
-  /** Where a layer has pixels, in document pixels; of a group, where its layers do. */
-  boundsOf(layer: LayerId): Rect {
-    const record = this.#head.document.layers[layer];
-    if (record?.kind === 'group') return record.children.map((id) => this.boundsOf(id)).reduce(unionRect, emptyRect);
-    const { surface, fromSource } = this.#placed(layer, 'pixels');
-    return transformedBounds(fromSource, contentBounds(surface));
   }
 
   /** The mean colour around a document pixel, of a layer or of all that can be seen; null where nothing is. */

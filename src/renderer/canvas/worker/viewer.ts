@@ -179,13 +179,18 @@ export class Viewer {
       infos.push({ plate, opacity, blend, bounds: scene.map(reachOfNode).reduce(unionRect, emptyRect) });
     };
     add('below', split.below);
-    const masks = layers.map((id) => findNode(this.#tintScene(), id)).filter((node) => node !== undefined);
-    const [single, ...others] = [...split.moving, ...masks];
-    if (single && others.length === 0)
-      add('moving', [alone(single)], single.kind === 'pixels' && single.tint ? {} : single);
-    else add('moving', [...split.moving, ...masks]);
+    const moving = [...split.moving, ...this.#masksAmong(layers)];
+    const [single, ...others] = moving;
+    // One layer blends as a whole on the page; a mask's tint is painted, never blended.
+    if (!single || others.length > 0 || (single.kind === 'pixels' && single.tint)) add('moving', moving);
+    else add('moving', [{ ...alone(single), mask: single.mask }], single);
     for (const [i, node] of split.above.entries()) add(`above-${i}`, node.scene, node);
     return infos;
+  }
+
+  #masksAmong(layers: readonly LayerId[]): Scene {
+    const masks = this.#head.scene(['mask']);
+    return layers.map((id) => findNode(masks, id)).filter((node) => node !== undefined);
   }
 
   #compose(plate: PlateId, level: number, rect: Rect): Block | null {
@@ -253,10 +258,7 @@ export class Viewer {
   #boundsOfActive(layer: LayerId): KernelState['active'] {
     const record = this.#head.document.layers[layer];
     if (!record) return null;
-    if (record.kind === 'group') {
-      const node = findNode(this.#picture, layer);
-      return { layer, bounds: node ? reachOfNode(node) : emptyRect };
-    }
+    if (record.kind === 'group') return { layer, bounds: this.#head.boundsOf(layer) };
     return { layer, bounds: contentBounds(this.#head.still({ kind: 'layer', layer, part: 'pixels' })) };
   }
 

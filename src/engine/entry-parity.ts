@@ -13,11 +13,12 @@ import { precisions, type Precision } from '#model/weights/package-manifest';
 import { importCheckpoint } from '#model/weights/node/import-checkpoint';
 import { zDevice, type DeviceReport } from '#shared/contract/device';
 
+import type { ParityRow } from '#train/parity/golden';
 import { runGradientCases } from '#train/parity/gradient-cases';
 import { createSession } from './ort/ort-session.ts';
 import { probeDevice } from './ort/probe-device.ts';
 import { OvisModel } from './ovis/ovis-model.ts';
-import { exactTolerance, toleranceOf, type ParityRow } from './parity/compare.ts';
+import { exactTolerance, toleranceOf } from './parity/compare.ts';
 import { parityTable } from './parity/report.ts';
 import { runParity } from './parity/run-parity.ts';
 

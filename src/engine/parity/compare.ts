@@ -1,3 +1,5 @@
+import { maxDifference, type ParityRow } from '#train/parity/golden';
+
 import type { ExpectedOutput } from './golden-case.ts';
 
 /** How much difference is allowed beyond the reference's own tolerance. */
@@ -6,17 +8,6 @@ export interface Tolerance {
   readonly atolFactor: number;
   /** At least this share of the largest value. */
   readonly relative: number;
-}
-
-/** A line of the table. */
-export interface ParityRow {
-  readonly case: string;
-  readonly tensor: string;
-  readonly error: number;
-  readonly allowed: number;
-  readonly passed: boolean;
-  /** Error as a share of the tensor's root mean square; null for ids and pictures. */
-  readonly relative: number | null;
 }
 
 type Elements = Float32Array | Int32Array | Uint8Array;
@@ -46,17 +37,6 @@ export function compareOutput(
   if (output.dtype === 'I32') return { ...row, error, allowed: 0, passed: error === 0, relative: null };
   const allowed = Math.max((output.atol ?? 0) * tolerance.atolFactor, (output.max_abs ?? 0) * tolerance.relative);
   return { ...row, error, allowed, passed: error <= allowed, relative: output.rms ? error / output.rms : null };
-}
-
-/** Largest difference; infinite where a value is not a number. */
-function maxDifference(a: Elements, b: Elements): number {
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs(a[i]! - b[i]!);
-    if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY;
-    if (difference > largest) largest = difference;
-  }
-  return largest;
 }
 
 function equalShare(a: Elements, b: Elements): number {

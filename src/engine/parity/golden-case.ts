@@ -1,9 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-
-import { AppError } from '#base/app-error';
-import { readSafetensors } from '#model/weights/node/safetensors-file';
 import type { TensorData } from '#model/weights/tensor-data';
+import { GoldenTensors, readCaseTensors, type CaseEntry } from '#train/parity/golden';
 
 /** What the manifest says of one output of the reference. */
 export interface ExpectedOutput {
@@ -16,10 +12,7 @@ export interface ExpectedOutput {
   readonly same_as?: string;
 }
 
-interface ManifestCase {
-  readonly id: string;
-  readonly file: string;
-  readonly params: Readonly<Record<string, unknown>>;
+interface ManifestCase extends CaseEntry {
   readonly outputs: Readonly<Record<string, ExpectedOutput>>;
 }
 
@@ -30,49 +23,16 @@ export interface Manifest {
 }
 
 /** One case of a golden folder, its tensors in memory. */
-export class GoldenCase {
-  readonly id: string;
-  readonly params: Readonly<Record<string, unknown>>;
+export class GoldenCase extends GoldenTensors {
   readonly outputs: Readonly<Record<string, ExpectedOutput>>;
-  readonly #tensors: ReadonlyMap<string, TensorData>;
 
   private constructor(entry: ManifestCase, tensors: ReadonlyMap<string, TensorData>) {
-    this.id = entry.id;
-    this.params = entry.params;
+    super(entry, tensors);
     this.outputs = entry.outputs;
-    this.#tensors = tensors;
   }
 
   static async read(folder: string, entry: ManifestCase): Promise<GoldenCase> {
-    return new GoldenCase(entry, await readSafetensors(path.join(folder, entry.file)));
-  }
-
-  has(name: string): boolean {
-    return this.#tensors.has(name);
-  }
-
-  shape(name: string): readonly number[] {
-    return this.#tensor(name).shape;
-  }
-
-  f32(name: string): Float32Array {
-    return new Float32Array(aligned(this.#tensor(name)));
-  }
-
-  i32(name: string): Int32Array {
-    return new Int32Array(aligned(this.#tensor(name)));
-  }
-
-  u8(name: string): Uint8Array {
-    return this.#tensor(name).bytes;
-  }
-
-  number(param: string): number {
-    return Number(this.params[param]);
-  }
-
-  text(param: string): string {
-    return String(this.params[param]);
+    return new GoldenCase(entry, await readCaseTensors(folder, entry));
   }
 
   /** What the manifest says of an output, or of the one it is identical to. */
@@ -88,35 +48,4 @@ export class GoldenCase {
     if (dtype === 'F32') return this.f32(stored);
     return dtype === 'I32' ? this.i32(stored) : this.u8(stored);
   }
-
-  #tensor(name: string): TensorData {
-    const tensor = this.#tensors.get(name);
-    if (tensor) return tensor;
-    throw new AppError(
-      'golden-invalid',
-      `The golden case ${this.id} has no tensor "${name}". Fetch the folder again.`,
-      {
-        data: { case: this.id, tensor: name },
-      },
-    );
-  }
-}
-
-export async function readManifest(folder: string): Promise<Manifest> {
-  const file = path.join(folder, 'manifest.json');
-  try {
-    const manifest = JSON.parse(await readFile(file, 'utf8')) as Partial<Manifest>;
-    if (Array.isArray(manifest.cases)) return manifest as Manifest;
-  } catch (error) {
-    throw new AppError('golden-invalid', `${file} cannot be read. Name a folder that holds goldens/manifest.json.`, {
-      data: { file },
-      cause: error,
-    });
-  }
-  throw new AppError('golden-invalid', `${file} lists no cases.`, { data: { file } });
-}
-
-/** A copy that starts where typed arrays may. */
-function aligned({ bytes }: TensorData): ArrayBuffer {
-  return bytes.slice().buffer;
 }

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { importCheckpoint } from '#model/weights/node/import-checkpoint';
 import { describeGolden, FIXTURES } from '#testing/goldens';
 import { OvisModel } from '../ovis/ovis-model.ts';
-import { exactTolerance, type ParityRow } from './compare.ts';
+import type { ParityRow } from '#train/parity/golden';
+import { exactTolerance } from './compare.ts';
 import { runParity } from './run-parity.ts';
 
 describeGolden('the pipelines give the reference numbers', () => {

@@ -1,4 +1,4 @@
-import type { ParityRow } from './compare.ts';
+import type { ParityRow } from '#train/parity/golden';
 
 const COLUMNS = ['case', 'tensor', 'max error', 'allowed', 'error / rms', ''] as const;
 

@@ -5,10 +5,11 @@ import { AppError } from '#base/app-error';
 import { smartResize } from '#model/ovis/processing/smart-resize';
 import { conditionSize, understandingSize } from '#model/ovis/processing/vision-input';
 import { timesteps } from '#model/ovis/sampling/timesteps';
+import { readManifest, type ParityRow } from '#train/parity/golden';
 
 import type { OvisModel } from '../ovis/ovis-model.ts';
-import { compareOutput, type ParityRow, type Tolerance } from './compare.ts';
-import { GoldenCase, readManifest } from './golden-case.ts';
+import { compareOutput, type Tolerance } from './compare.ts';
+import { GoldenCase, type Manifest } from './golden-case.ts';
 import * as part from './model-cases.ts';
 import * as picture from './picture-cases.ts';
 import * as whole from './sampling-cases.ts';
@@ -34,7 +35,7 @@ const cases: readonly (readonly [prefix: string, run: part.RunCase])[] = [
 
 /** Runs every case of a golden folder through the code of the pipelines, row by row. */
 export async function* runParity(folder: string, model: OvisModel, tolerance: Tolerance): AsyncGenerator<ParityRow> {
-  const manifest = await readManifest(folder);
+  const manifest = await readManifest<Manifest>(folder);
   for (const entry of manifest.cases) {
     const golden = await GoldenCase.read(folder, entry);
     const run = cases.find(([prefix]) => golden.id.startsWith(prefix))?.[1];

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { bundleScripts } from '#testing/bundle-scripts';
 import { describeGolden, FIXTURES } from '#testing/goldens';
 import { prepareSwiftshader } from '#testing/swiftshader';
-import type { ParityRow } from './compare.ts';
+import type { ParityRow } from '#train/parity/golden';
 
 const swiftshader = await prepareSwiftshader();
 

@@ -7,7 +7,8 @@ import { adamW } from '../optimise/adamw.ts';
 import { hostTensor, type HostTensor } from '../runtime.ts';
 import { parameterData } from '../session/parameter-layout.ts';
 import { buildUpdateStep, nextName } from '../session/training-step.ts';
-import { maxDifference, type GradientCase, type GradientOptions, type GradientRow } from './gradient-case.ts';
+import { maxDifference, type ParityRow } from './golden.ts';
+import type { GradientCase, GradientOptions } from './gradient-case.ts';
 import { flowCase } from './gradient-objectives.ts';
 
 export async function adamwCase(
@@ -15,7 +16,7 @@ export async function adamwCase(
   config: OvisConfig,
   weights: ReadonlyMap<string, TensorData>,
   { loadGraph }: GradientOptions,
-): Promise<GradientRow[]> {
+): Promise<ParityRow[]> {
   const optimiser = adamW({
     beta1: golden.number('beta1'),
     beta2: golden.number('beta2'),
@@ -79,7 +80,7 @@ export async function adamwCase(
 }
 
 /** Where the gradient was rounding noise, Adam moves by up to the rate in any direction: only the mask is judged closely. */
-function compareMasked(golden: GradientCase, output: string, mask: string, actual: Float32Array): GradientRow[] {
+function compareMasked(golden: GradientCase, output: string, mask: string, actual: Float32Array): ParityRow[] {
   const expected = golden.f32(`out.${output}`);
   const { atol = 0, atol_unmasked: loose = 0, rms_atol: rmsAllowed = 0, rms = 1 } = golden.outputs[output]!;
   const counts = golden.u8(`out.${mask}`);
@@ -95,6 +96,6 @@ function compareMasked(golden: GradientCase, output: string, mask: string, actua
   ];
 }
 
-function row(id: string, tensor: string, error: number, allowed: number, rms: number): GradientRow {
+function row(id: string, tensor: string, error: number, allowed: number, rms: number): ParityRow {
   return { case: id, tensor, error, allowed, passed: error <= allowed, relative: error / rms };
 }

@@ -18,7 +18,8 @@ import { float32Of, type TensorData } from '#model/weights/tensor-data';
 import { gradients } from '../autodiff/gradients.ts';
 import { parameterData } from '../session/parameter-layout.ts';
 import type { HostTensor } from '../runtime.ts';
-import { GradientCase, type GradientOptions, type GradientRow, type ManifestCase } from './gradient-case.ts';
+import { GradientCase, type GradientOptions, type ManifestCase } from './gradient-case.ts';
+import { readManifest, type ParityRow } from './golden.ts';
 import { objectives, type GradientObjective } from './gradient-objectives.ts';
 import { adamwCase } from './adamw-case.ts';
 
@@ -33,7 +34,7 @@ export interface GradientFolder {
  * Runs all cases below `folder`, which holds `model` and `gradients`.
  * @throws AppError `golden-invalid`, `golden-unknown`
  */
-export async function* runGradientCases(folder: string, options: GradientOptions): AsyncGenerator<GradientRow> {
+export async function* runGradientCases(folder: string, options: GradientOptions): AsyncGenerator<ParityRow> {
   const { config, weights, cases } = await openGradientFolder(folder);
   for (const golden of cases) {
     throwIfCancelled(options.signal);
@@ -44,14 +45,14 @@ export async function* runGradientCases(folder: string, options: GradientOptions
 export async function openGradientFolder(folder: string): Promise<GradientFolder> {
   const model = path.join(folder, 'model');
   const json = async (file: string) => JSON.parse(await readFile(path.join(model, file), 'utf8')) as unknown;
-  const manifest = await readManifest(path.join(folder, 'gradients'));
+  const manifest = await readManifest<{ cases: readonly ManifestCase[] }>(path.join(folder, 'gradients'));
   return {
     config: parseOvisConfig({
       config: await json('config.json'),
       preprocessorConfig: await json('preprocessor_config.json'),
     }),
     weights: await readWeights(model),
-    cases: await Promise.all(manifest.map((entry) => GradientCase.read(path.join(folder, 'gradients'), entry))),
+    cases: await Promise.all(manifest.cases.map((entry) => GradientCase.read(path.join(folder, 'gradients'), entry))),
   };
 }
 
@@ -70,7 +71,7 @@ export async function runGradientCase(
   config: OvisConfig,
   weights: ReadonlyMap<string, TensorData>,
   options: GradientOptions,
-): Promise<GradientRow[]> {
+): Promise<ParityRow[]> {
   if (golden.id.startsWith('adamw')) return adamwCase(golden, config, weights, options);
   const build = objectives.find(([prefix]) => golden.id.startsWith(prefix))?.[1];
   if (!build) {
@@ -91,7 +92,7 @@ export async function runGradientCase(
   try {
     const used = Object.fromEntries(Object.entries(inputs).filter(([name]) => graph.inputs.has(name)));
     const results = await session.run(used);
-    const rows: GradientRow[] = [];
+    const rows: ParityRow[] = [];
     for (const [name, expected] of Object.entries(golden.outputs)) {
       const actual = results[`out.${name}`];
       if (expected.dtype === 'F32' && actual) rows.push(golden.compare(`out.${name}`, actual.data as Float32Array));
@@ -135,18 +136,4 @@ function buildCase(golden: GradientCase, config: OvisConfig, build: GradientObje
       return data && spec ? parameterData(spec, data, 'checkpoint') : data;
     },
   };
-}
-
-async function readManifest(folder: string): Promise<readonly ManifestCase[]> {
-  const file = path.join(folder, 'manifest.json');
-  try {
-    const { cases } = JSON.parse(await readFile(file, 'utf8')) as { cases?: unknown };
-    if (Array.isArray(cases)) return cases as ManifestCase[];
-  } catch (error) {
-    throw new AppError('golden-invalid', `${file} cannot be read. Name a folder that holds gradients/manifest.json.`, {
-      data: { file },
-      cause: error,
-    });
-  }
-  throw new AppError('golden-invalid', `${file} lists no cases.`, { data: { file } });
 }

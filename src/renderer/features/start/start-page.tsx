@@ -65,7 +65,7 @@ export function StartPage({ session }: { session: DocumentSession }) {
       <p className="quiet small">
         {model ? t('model-note', { model: model.title }) : t('no-model')}{' '}
         <button type="button" className="link" onClick={() => view.setState({ dialog: 'models' })}>
-          {t('model-more')}
+          {t(model ? 'model-more' : 'model-add')}
         </button>
       </p>
     </div>

@@ -10,6 +10,7 @@ export const start = {
   'model-note': 'Using {{model}}.',
   'model-more': 'Other models…',
   'no-model': 'There is no model yet.',
+  'model-add': 'Add a model…',
   tabs: 'Documents',
   'new-tab': 'New document',
   'close-tab': 'Close {{name}}',

@@ -13,6 +13,7 @@ export const start: SameKeys<typeof english> = {
   'model-note': '正在使用 {{model}}。',
   'model-more': '其他模型…',
   'no-model': '还没有模型。',
+  'model-add': '添加模型…',
   tabs: '文档',
   'new-tab': '新建文档',
   'close-tab': '关闭 {{name}}',

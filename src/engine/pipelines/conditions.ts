@@ -9,14 +9,15 @@ import { throwIfCancelled } from '#base/abort';
 import { encodePrompt, refineCondition, tokenSequence, type RefinedCondition } from '../ovis/condition.ts';
 import type { OvisModel } from '../ovis/ovis-model.ts';
 import type { EditConditions } from '../ovis/sample.ts';
-import { embedPictures } from '../ovis/vision.ts';
+import { embedPictures, type VisualEmbeddings } from '../ovis/vision.ts';
 
 /** Conditions kept from earlier jobs: rewording a prompt then costs one encoding instead of three. */
 const CACHE_ENTRIES = 32;
 
 interface Wanted {
   readonly texts: PromptTexts;
-  readonly picture: VisionInput;
+  /** As many as there are places for in the texts. */
+  readonly pictures: readonly VisionInput[];
 }
 
 /**
@@ -33,35 +34,38 @@ export class ConditionEncoder {
     size: { readonly width: number; readonly height: number },
     signal: AbortSignal,
   ): Promise<{ conditional: RefinedCondition; unconditional: RefinedCondition }> {
-    const blank = conditionInput(blankPicture(size.width, size.height), model.config.processor);
+    const blank = [conditionInput(blankPicture(size.width, size.height), model.config.processor)];
     const [conditional, unconditional] = await this.#encode(
       model,
       [
-        { texts: generatePrompt(prompt), picture: blank },
-        { texts: unconditionalPrompt(), picture: blank },
+        { texts: generatePrompt(prompt), pictures: blank },
+        { texts: unconditionalPrompt(), pictures: blank },
       ],
       signal,
     );
     return { conditional: conditional!, unconditional: unconditional! };
   }
 
-  /** @param size in pixels of the picture that is made, which the blank picture takes too */
+  /**
+   * @param seen the source, and further pictures to go by
+   * @param size in pixels of the picture that is made, which the blank picture takes too
+   */
   async edit(
     model: OvisModel,
     instruction: string,
-    source: Raster,
+    seen: readonly Raster[],
     size: { readonly width: number; readonly height: number },
     signal: AbortSignal,
   ): Promise<EditConditions> {
     const { processor } = model.config;
     const blank = conditionInput(blankPicture(size.width, size.height), processor);
-    const picture = conditionInput(source, processor);
+    const pictures = seen.map((picture) => conditionInput(picture, processor));
     const [none, image, full] = await this.#encode(
       model,
       [
-        { texts: unconditionalPrompt(), picture: blank },
-        { texts: unconditionalPrompt(), picture },
-        { texts: editPrompt(instruction), picture },
+        { texts: unconditionalPrompt(), pictures: [blank] },
+        { texts: unconditionalPrompt(pictures.length), pictures },
+        { texts: editPrompt(instruction, pictures.length), pictures },
       ],
       signal,
     );
@@ -75,15 +79,14 @@ export class ConditionEncoder {
     );
     if (missing.length > 0) {
       await model.enterPhase('vision', 'packedVision', 'condition', 'refiner');
-      const pictures = [...new Set(missing.map(([, { picture }]) => picture))];
-      const embedded = new Map<VisionInput, Awaited<ReturnType<typeof embedPictures>>>();
-      for (const picture of pictures) {
+      const embedded = new Map<Wanted['pictures'], VisualEmbeddings>();
+      for (const pictures of new Set(missing.map(([, wish]) => wish.pictures))) {
         throwIfCancelled(signal);
-        embedded.set(picture, await embedPictures(model, [picture]));
+        embedded.set(pictures, await embedPictures(model, pictures));
       }
-      for (const [key, { texts, picture }] of missing) {
+      for (const [key, { texts, pictures }] of missing) {
         throwIfCancelled(signal);
-        const visual = embedded.get(picture)!;
+        const visual = embedded.get(pictures)!;
         const { condition } = await encodePrompt(model, tokenSequence(model, texts, visual), visual);
         this.#keep(key, await refineCondition(model, condition));
       }
@@ -105,11 +108,9 @@ export class ConditionEncoder {
   }
 }
 
-function keyOf(model: OvisModel, { texts, picture }: Wanted): string {
+function keyOf(model: OvisModel, { texts, pictures }: Wanted): string {
   const hash = createHash('sha256');
-  hash
-    .update(model.identity)
-    .update(JSON.stringify([texts, picture.grid]))
-    .update(picture.patches);
+  hash.update(model.identity).update(JSON.stringify([texts, pictures.map(({ grid }) => grid)]));
+  for (const { patches } of pictures) hash.update(patches);
   return hash.digest('hex');
 }

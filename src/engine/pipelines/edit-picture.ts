@@ -18,9 +18,14 @@ import { planOutpaint } from './compositing/outpaint.ts';
 import { renderEdit, type EditInstruction, type RenderContext } from './render.ts';
 
 /** Changes a whole picture by an instruction; keeps the bytes of whatever the instruction left alone. */
-export async function editPicture(context: RenderContext, request: EditRequest, image: Raster): Promise<JobResult> {
+export async function editPicture(
+  context: RenderContext,
+  request: EditRequest,
+  image: Raster,
+  references: readonly Raster[],
+): Promise<JobResult> {
   const plan = planEdit(image, modelLimits(context.model.package.config));
-  const { picture, reconstruct } = await renderEdit(context, request, toRgb(plan.source));
+  const { picture, reconstruct } = await renderEdit(context, request, toRgb(plan.source), { references });
   const reconstruction = await reconstruct();
   context.onEvent({ kind: 'phase', name: 'compose' });
   return resultOf(finishEdit(plan, { decoded: picture, reconstruction }, request));
@@ -30,12 +35,13 @@ export async function editPicture(context: RenderContext, request: EditRequest, 
 export async function inpaintPicture(
   context: RenderContext,
   request: InpaintRequest,
-  image: Raster,
-  mask: Raster,
+  pictures: { readonly image: Raster; readonly mask: Raster },
+  references: readonly Raster[],
 ): Promise<JobResult> {
   const { intent, strength, contextScale } = request;
   const limits = modelLimits(context.model.package.config);
-  return renderRegion(context, request, intent, planInpaint({ image, mask, intent, strength, contextScale, limits }));
+  const plan = planInpaint({ ...pictures, intent, strength, contextScale, limits });
+  return renderRegion(context, request, { intent, plan, references });
 }
 
 /** Continues the picture beyond its borders. */
@@ -43,9 +49,10 @@ export async function outpaintPicture(
   context: RenderContext,
   request: OutpaintRequest,
   image: Raster,
+  references: readonly Raster[],
 ): Promise<JobResult> {
   const plan = planOutpaint({ image, extend: request.extend, limits: modelLimits(context.model.package.config) });
-  return renderRegion(context, request, 'expand', plan);
+  return renderRegion(context, request, { intent: 'expand', plan, references });
 }
 
 /** Makes a picture whose edges follow a map; the map is the model's source picture. */
@@ -53,10 +60,11 @@ export async function controlPicture(
   context: RenderContext,
   request: ControlRequest,
   image: Raster,
+  references: readonly Raster[],
 ): Promise<JobResult> {
-  const map = controlMap(request.map, image);
-  const { source } = planEdit(map, modelLimits(context.model.package.config));
-  const { picture } = await renderEdit(context, request, toRgb(source));
+  // Lines are found at the size that the model sees: those of a large picture would fade when it is made small.
+  const { source } = planEdit(image, modelLimits(context.model.package.config));
+  const { picture } = await renderEdit(context, request, toRgb(controlMap(request.map, source)), { references });
   return { pictures: [picture], composition: null, text: '', warnings: [] };
 }
 
@@ -74,16 +82,24 @@ function controlMap(kind: ControlRequest['map'], image: Raster): Raster {
   }
 }
 
+interface RegionTask {
+  readonly intent: RegionIntent;
+  readonly plan: InpaintPlan;
+  readonly references: readonly Raster[];
+}
+
 async function renderRegion(
   context: RenderContext,
   request: EditInstruction,
-  intent: RegionIntent,
-  plan: InpaintPlan,
+  { intent, plan, references }: RegionTask,
 ): Promise<JobResult> {
   const instruction = { ...request, prompt: regionInstruction(intent, request.prompt) };
   const { picture } = await renderEdit(context, instruction, toRgb(plan.prefilled), {
-    original: toRgb(plan.source),
-    mask: latentMask(plan.masks.denoise, plan.strength, context.model.config.vae.factor),
+    references,
+    region: {
+      original: toRgb(plan.source),
+      mask: latentMask(plan.masks.denoise, plan.strength, context.model.config.vae.factor),
+    },
   });
   context.onEvent({ kind: 'phase', name: 'compose' });
   return resultOf(finishInpaint(plan, picture));

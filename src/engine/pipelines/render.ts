@@ -1,11 +1,12 @@
 /** @file From words, or a picture and words, to a picture: the two abilities that every pipeline is made of. */
-import { fromVaePixels, toVaePixels } from '#model/ovis/processing/context-image';
+import { coverResize, fromVaePixels, toVaePixels } from '#model/ovis/processing/context-image';
 import type { RgbRaster } from '#model/ovis/processing/rgb';
 import type { PictureSize } from '#model/ovis/processing/smart-resize';
 import { previewLatents, type LatentPreview } from '#model/ovis/sampling/latent-preview';
 import { packLatents, unpackLatents, type LatentSize } from '#model/ovis/sampling/latent-tokens';
 import { gaussianNoise } from '#model/ovis/sampling/noise';
 import type { SolverName } from '#model/ovis/sampling/solvers';
+import type { Raster } from '#raster/raster';
 import { throwIfCancelled } from '#base/abort';
 
 import type { RunOptions } from '../jobs/run-job.ts';
@@ -54,6 +55,17 @@ export async function renderGeneration(
   return decodePicture(context, tokens, size);
 }
 
+/** Makes a picture from words and pictures to go by. The first one is the decoder's, as the model was trained. */
+export async function renderFromReferences(
+  context: RenderContext,
+  request: EditInstruction,
+  size: PictureSize,
+  [first, ...others]: readonly [Raster, ...Raster[]],
+): Promise<RgbRaster> {
+  const { picture } = await renderEdit(context, request, coverResize(first, size), { references: others });
+  return picture;
+}
+
 export interface EditInstruction extends SamplingRequest {
   readonly imageGuidance: number;
 }
@@ -72,6 +84,13 @@ export interface EditRendering {
   readonly reconstruct: () => Promise<RgbRaster>;
 }
 
+/** What else there may be to an edit. */
+export interface EditExtras {
+  /** Pictures to go by. The decoder knows one picture beside its own: these reach it through the language model. */
+  readonly references?: readonly Raster[];
+  readonly region?: KeptRegion;
+}
+
 /**
  * Changes a picture by words.
  *
@@ -81,17 +100,17 @@ export async function renderEdit(
   context: RenderContext,
   request: EditInstruction,
   source: RgbRaster,
-  region: KeptRegion | null = null,
+  { references = [], region }: EditExtras = {},
 ): Promise<EditRendering> {
   const { model, signal, onEvent } = context;
   onEvent({ kind: 'phase', name: 'encode' });
-  const conditions = await context.conditions.edit(model, request.prompt, source, source, signal);
+  const conditions = await context.conditions.edit(model, request.prompt, [source, ...references], source, signal);
   await model.enterPhase('vaeEncoder');
   const latents = await encodeLatents(model, toVaePixels(source), source);
   throwIfCancelled(signal);
   const size = latentSize(model, source);
   const settings = { ...sampleSettings(model, request, source), imageGuidance: request.imageGuidance };
-  const kept = region && (await keptLatents(model, region, settings));
+  const kept = region ? await keptLatents(model, region, settings) : null;
   throwIfCancelled(signal);
 
   const hooks = await enterDenoising(context, size);

@@ -21,6 +21,7 @@ const cpu: DeviceReport = {
 const blob = (digit: string) => zBlobName.parse(digit.repeat(64));
 const IMAGE = blob('a');
 const MASK = blob('b');
+const OTHER = blob('c');
 const sampling = {
   model: 'dev',
   precision: 'f32',
@@ -42,9 +43,14 @@ describeGolden('jobs', () => {
   const image = pictures.foliage({ width: 150, height: 110 });
   const run = (
     request: object,
-    options: { onEvent?: (event: PipelineEvent) => void; signal?: AbortSignal; mask?: Raster } = {},
+    options: {
+      onEvent?: (event: PipelineEvent) => void;
+      signal?: AbortSignal;
+      mask?: Raster;
+      others?: ReadonlyMap<BlobName, Raster>;
+    } = {},
   ): Promise<JobResult> => {
-    const inputs = new Map<BlobName, Raster>([[IMAGE, image]]);
+    const inputs = new Map<BlobName, Raster>([[IMAGE, image], ...(options.others ?? [])]);
     if (options.mask) inputs.set(MASK, options.mask);
     return runJob(
       { request: zJobRequest.parse(request), inputs, modelFolder: fixture.folder, device: cpu },
@@ -126,6 +132,23 @@ describeGolden('jobs', () => {
   it('follow the outlines of another picture', async () => {
     const { pictures: made } = await run({ kind: 'control', ...sampling, image: IMAGE, map: 'canny' });
     expect(made[0]!.channels).toBe(3);
+  });
+
+  it('go by further pictures, whatever they start from, and leave alone what is not theirs to change', async () => {
+    const others = new Map([[OTHER, pictures.foliage({ width: 40, height: 90 })]]);
+    const alone = await run(generate);
+    const references = [IMAGE];
+    const first = await run({ ...generate, references });
+    expect(first.pictures[0]).toMatchObject({ width: 64, height: 48 });
+    expect(first.pictures[0]!.data).not.toEqual(alone.pictures[0]!.data);
+    const both = await run({ ...generate, references: [IMAGE, OTHER] }, { others });
+    expect(both.pictures[0]!.data).not.toEqual(first.pictures[0]!.data);
+
+    const mask = discMask(image, { x: 70, y: 50, radius: 20 });
+    const fill = { kind: 'inpaint', ...sampling, image: IMAGE, mask: MASK } as const;
+    const filled = await run({ ...fill, references: [OTHER] }, { mask, others });
+    expect(filled.pictures[0]!.data).not.toEqual((await run(fill, { mask })).pictures[0]!.data);
+    expect(alphaAt(filled.composition!.patch!, 5, 5)).toBe(0);
   });
 
   it('answer questions word by word, and the same way twice', async () => {

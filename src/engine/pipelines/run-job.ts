@@ -9,7 +9,7 @@ import { ModelCache } from '../ovis/model-cache.ts';
 import { ConditionEncoder } from './conditions.ts';
 import { describe } from './describe.ts';
 import { controlPicture, editPicture, inpaintPicture, outpaintPicture } from './edit-picture.ts';
-import { renderGeneration, type RenderContext } from './render.ts';
+import { renderFromReferences, renderGeneration, type RenderContext } from './render.ts';
 
 /** The pipelines behind one function. Keeps the last model and its conditions for the next job. */
 export function createRunJob(): RunJob {
@@ -20,9 +20,14 @@ export function createRunJob(): RunJob {
     const model = await models.open(modelFolder, device);
     const context: RenderContext = { ...options, model, conditions };
     const picture = (name: BlobName) => inputOf(inputs, name);
+    const references = (from: { references: readonly BlobName[] }) => from.references.map(picture);
     switch (request.kind) {
       case 'generate': {
-        const made = await renderGeneration(context, request, generationSize(request));
+        const size = generationSize(request);
+        const [first, ...others] = references(request);
+        const made = first
+          ? await renderFromReferences(context, request, size, [first, ...others])
+          : await renderGeneration(context, request, size);
         return { pictures: [made], composition: null, text: '', warnings: [] };
       }
       case 'describe': {
@@ -30,13 +35,18 @@ export function createRunJob(): RunJob {
         return { pictures: [], composition: null, text, warnings: [] };
       }
       case 'edit':
-        return editPicture(context, request, picture(request.image));
+        return editPicture(context, request, picture(request.image), references(request));
       case 'inpaint':
-        return inpaintPicture(context, request, picture(request.image), picture(request.mask));
+        return inpaintPicture(
+          context,
+          request,
+          { image: picture(request.image), mask: picture(request.mask) },
+          references(request),
+        );
       case 'outpaint':
-        return outpaintPicture(context, request, picture(request.image));
+        return outpaintPicture(context, request, picture(request.image), references(request));
       case 'control':
-        return controlPicture(context, request, picture(request.image));
+        return controlPicture(context, request, picture(request.image), references(request));
       default:
         return assertNever(request);
     }

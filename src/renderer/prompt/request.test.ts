@@ -2,6 +2,7 @@ import { assert, integer, property } from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { zJobRequest, type BlobName } from '#shared/contract/job-request';
+import { promptOfRequest } from '#shared/document/prompt-from-recipe';
 import { defaultPromptState } from '#shared/document/prompt-state';
 import { requestsOf, sizeOfAspect, snappedSize } from './request.ts';
 
@@ -14,15 +15,20 @@ const inputs = {
 
 it('makes one request for each candidate, that the host understands, with seeds in a row', () => {
   const parameters = { ...defaultPromptState.parameters, count: 3, seed: 0xffff_fffe };
-  const prompt = { task: 'auto', prompt: ' a red lamp ', parameters } as const;
+  const references = ['c'.repeat(64) as BlobName];
+  const control = { picture: inputs.image, map: 'lines' } as const;
+  const prompt = { task: 'auto', prompt: ' a red lamp ', references, control, parameters } as const;
   for (const task of ['generate', 'edit', 'inpaint', 'outpaint', 'control'] as const) {
     const requests = requestsOf(task, prompt, inputs, { model: 'nano', precision: 'int8' });
     expect(requests).toHaveLength(3);
     for (const request of requests) {
       expect(zJobRequest.parse(request)).toEqual(request);
-      expect(request).toMatchObject({ kind: task, prompt: 'a red lamp', model: 'nano' });
+      expect(request).toMatchObject({ kind: task, prompt: 'a red lamp', model: 'nano', references });
     }
     expect(requests.map((request) => 'seed' in request && request.seed)).toEqual([0xffff_fffe, 0xffff_ffff, 0]);
+    // What made a picture can be asked for again.
+    const again = promptOfRequest(requests[0]!);
+    expect(again).toMatchObject({ task, references, control: task === 'control' ? control : null });
   }
 });
 

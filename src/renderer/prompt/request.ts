@@ -26,16 +26,17 @@ export interface ChosenModel {
  */
 export function requestsOf(
   task: Exclude<ChosenTask, 'describe'>,
-  { prompt, parameters }: PromptState,
+  { prompt, references, control, parameters }: PromptState,
   { image, mask, extend }: TaskInputs,
   chosen: ChosenModel,
 ): JobRequest[] {
   const { steps, solver, textGuidance, imageGuidance, intent, strength, contextScale, keep } = parameters;
   return Array.from({ length: parameters.count }, (_, index): JobRequest => {
     const seed = (parameters.seed + index) >>> 0;
-    const sampling = { ...chosen, prompt: prompt.trim(), seed, steps, solver, textGuidance };
+    const guidance = { textGuidance, imageGuidance, references: [...references] };
+    const sampling = { ...chosen, prompt: prompt.trim(), seed, steps, solver, ...guidance };
     const { width, height } = parameters;
-    const fromPicture = { image: image!, imageGuidance };
+    const fromPicture = { image: image! };
     switch (task) {
       case 'generate':
         return { kind: task, ...sampling, width, height };
@@ -46,7 +47,7 @@ export function requestsOf(
       case 'outpaint':
         return { kind: task, ...sampling, ...fromPicture, extend: extend! };
       case 'control':
-        return { kind: task, ...sampling, ...fromPicture, map: 'canny' };
+        return { kind: task, ...sampling, ...fromPicture, map: control?.map ?? 'canny' };
       default:
         return assertNever(task);
     }

@@ -29,7 +29,7 @@ export function readiness(studio: Studio, session: DocumentSession): Readiness {
   const facts = canvasFacts(document);
   const task = chosenTask(prompt, facts);
   const { models, settings } = studio.host;
-  const obstacle = obstacleTo(task, prompt.prompt, facts, {
+  const obstacle = obstacleTo(task, prompt, facts, {
     isOnline: studio.isOnline.getState(),
     hasModel: chosenModel(models.getState(), prompt.parameters, settings.getState()) !== null,
     canWrite: session.canWrite,
@@ -66,7 +66,7 @@ async function make(
   await session.saved();
   const { prompt, tree } = session.store.getState();
   const node = tree.current!;
-  const inputs = task === 'generate' ? noInputs : await inputsOf(studio, session, node);
+  const inputs = await inputsOf(studio, session, task, node);
   const requests = requestsOf(task, prompt, inputs, { model: model.id, precision: model.precision! });
   const jobs = await studio.client.jobs.start({ requests, target: { document: session.id, node }, atFront });
   studio.candidates.offer(
@@ -111,7 +111,15 @@ function modelOf(studio: Studio, session: DocumentSession): NonNullable<ReturnTy
 
 const noInputs: TaskInputs = { image: null, mask: null, extend: null };
 
-async function inputsOf({ client }: Studio, { id, document }: DocumentSession, node: NodeId): Promise<TaskInputs> {
+async function inputsOf(
+  { client }: Studio,
+  { id, document, store }: DocumentSession,
+  task: ChosenTask,
+  node: NodeId,
+): Promise<TaskInputs> {
+  const { control } = store.getState().prompt;
+  if (task === 'generate') return noInputs;
+  if (task === 'control' && control) return { ...noInputs, image: control.picture };
   const { blob: image } = await client.documents.render({ id, node, subject: { of: 'picture' } });
   return { image, mask: await maskOf(), extend: frameMargins(document) };
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import type { BlobName } from '#shared/contract/job-request';
 import { createDocument } from '#shared/document/document';
 import type { LayerId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
@@ -8,6 +9,7 @@ import { defaultPromptState } from '#shared/document/prompt-state';
 import { canvasFacts, chosenTask, frameMargins, obstacleTo, type CanvasFacts } from './task.ts';
 
 const auto = (prompt = 'a lamp') => ({ ...defaultPromptState, prompt });
+const control = { picture: 'a'.repeat(64) as BlobName, map: 'canny' } as const;
 const nothing: CanvasFacts = { hasPicture: false, hasMask: false, hasFrame: false };
 const picture: CanvasFacts = { ...nothing, hasPicture: true };
 
@@ -17,6 +19,8 @@ it('the canvas decides what Enter does, until somebody sets it', () => {
   expect(chosenTask(auto(), { ...picture, hasMask: true })).toBe('inpaint');
   expect(chosenTask(auto(), { ...picture, hasMask: true, hasFrame: true })).toBe('outpaint');
   expect(chosenTask({ ...auto(), task: 'generate' }, picture)).toBe('generate');
+  expect(chosenTask({ ...auto(), control }, { ...picture, hasMask: true })).toBe('control');
+  expect(chosenTask({ ...auto('What is it?'), control }, picture)).toBe('describe');
 });
 
 it('a question about a picture is asked, in any language; without a picture it is a prompt', () => {
@@ -28,13 +32,15 @@ it('a question about a picture is asked, in any language; without a picture it i
 
 it('says the first thing that is in the way', () => {
   const fine = { isOnline: true, hasModel: true, canWrite: true };
-  expect(obstacleTo('edit', 'a lamp', picture, fine)).toBeNull();
-  expect(obstacleTo('edit', '  ', picture, fine)).toBe('no-words');
-  expect(obstacleTo('edit', 'a lamp', nothing, fine)).toBe('no-picture');
-  expect(obstacleTo('inpaint', 'a lamp', picture, fine)).toBe('no-mask');
-  expect(obstacleTo('outpaint', '', { ...picture, hasFrame: true }, fine)).toBeNull();
-  expect(obstacleTo('edit', '', nothing, { ...fine, hasModel: false })).toBe('no-model');
-  expect(obstacleTo('edit', '', nothing, { ...fine, isOnline: false })).toBe('offline');
+  expect(obstacleTo('edit', auto('a lamp'), picture, fine)).toBeNull();
+  expect(obstacleTo('edit', auto('  '), picture, fine)).toBe('no-words');
+  expect(obstacleTo('edit', auto('a lamp'), nothing, fine)).toBe('no-picture');
+  expect(obstacleTo('control', auto(), nothing, fine)).toBe('no-picture');
+  expect(obstacleTo('control', { ...auto(), control }, nothing, fine)).toBeNull();
+  expect(obstacleTo('inpaint', auto('a lamp'), picture, fine)).toBe('no-mask');
+  expect(obstacleTo('outpaint', auto(''), { ...picture, hasFrame: true }, fine)).toBeNull();
+  expect(obstacleTo('edit', auto(''), nothing, { ...fine, hasModel: false })).toBe('no-model');
+  expect(obstacleTo('edit', auto(''), nothing, { ...fine, isOnline: false })).toBe('offline');
 });
 
 it('reads the facts off a document', () => {

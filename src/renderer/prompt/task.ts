@@ -16,10 +16,11 @@ export interface CanvasFacts {
 }
 
 /** The task that is set, or else the one the canvas and the words speak for. */
-export function chosenTask({ task, prompt }: Pick<PromptState, 'task' | 'prompt'>, facts: CanvasFacts): ChosenTask {
+export function chosenTask({ task, prompt, control }: PromptState, facts: CanvasFacts): ChosenTask {
   if (task !== 'auto') return task;
+  if (facts.hasPicture && isQuestion(prompt)) return 'describe';
+  if (control) return 'control';
   if (!facts.hasPicture) return 'generate';
-  if (isQuestion(prompt)) return 'describe';
   if (facts.hasFrame) return 'outpaint';
   return facts.hasMask ? 'inpaint' : 'edit';
 }
@@ -29,14 +30,15 @@ export type Obstacle = 'no-model' | 'no-words' | 'no-picture' | 'no-mask' | 'no-
 
 export function obstacleTo(
   task: ChosenTask,
-  prompt: string,
+  { prompt, control }: Pick<PromptState, 'prompt' | 'control'>,
   facts: CanvasFacts,
   host: { readonly isOnline: boolean; readonly hasModel: boolean; readonly canWrite: boolean },
 ): Obstacle | null {
   if (!host.isOnline) return 'offline';
   if (!host.hasModel) return 'no-model';
   if (!host.canWrite) return 'read-only';
-  if (task !== 'generate' && !facts.hasPicture) return 'no-picture';
+  const startsFromCanvas = task !== 'generate' && !(task === 'control' && control);
+  if (startsFromCanvas && !facts.hasPicture) return 'no-picture';
   if (task === 'inpaint' && !facts.hasMask) return 'no-mask';
   if (task === 'outpaint') return facts.hasFrame ? null : 'no-frame';
   return prompt.trim() === '' ? 'no-words' : null;

@@ -19,6 +19,10 @@ const zPrompt = z.string().max(8000);
 const zSide = z.int().min(16).max(8192);
 const zFraction = z.number().min(0).max(1);
 
+/** How many pictures a job may go by, besides the one it starts from. */
+export const maxReferences = 4;
+export const zReferences = z.array(zBlobName).max(maxReferences);
+
 /** What every picture-making job has: all of it affects pixels. */
 const sampling = {
   /** Package id in the model library. */
@@ -31,14 +35,14 @@ const sampling = {
   solver: zSolver.default('euler'),
   /** How closely the words are followed (classifier-free guidance scale). */
   textGuidance: z.number().min(0).max(30),
+  /** How closely the source picture, or else the reference, is kept (guidance scale of the image condition). */
+  imageGuidance: z.number().min(0).max(30).default(1.5),
+  /** Pictures to go by: for what is in them, or for their style. Seen after the picture that the job starts from. */
+  references: zReferences.default([]),
 };
 
 /** What every job that starts from a picture has. */
-const fromPicture = {
-  image: zBlobName,
-  /** How closely the source picture is kept (guidance scale of the image condition). */
-  imageGuidance: z.number().min(0).max(30).default(1.5),
-};
+const fromPicture = { image: zBlobName };
 
 export const zGenerateRequest = z.object({
   kind: z.literal('generate'),
@@ -85,12 +89,15 @@ export const zOutpaintRequest = z.object({
   }),
 });
 
+/** `canny` and `lines` derive a map from the image; `given` takes the image as the map itself. */
+export const zControlMap = z.enum(['canny', 'lines', 'given']);
+export type ControlMap = z.infer<typeof zControlMap>;
+
 export const zControlRequest = z.object({
   kind: z.literal('control'),
   ...sampling,
   ...fromPicture,
-  /** `canny` and `lines` derive a map from the image; `given` takes the image as the map itself. */
-  map: z.enum(['canny', 'lines', 'given']),
+  map: zControlMap,
 });
 
 const zChatTurn = z.object({ role: z.enum(['user', 'assistant']), text: zPrompt });

@@ -5,7 +5,7 @@ import { zRect, zTransform } from './geometry.ts';
 import { zLayerId, type LayerId } from './ids.ts';
 import { zLayer, type Layer } from './layer.ts';
 import { pixelReferences, zPixels, type BlobReference } from './pixels.ts';
-import { defaultPromptState, repairPromptState, zPromptState } from './prompt-state.ts';
+import { defaultPromptState, promptReferences, repairPromptState, zPromptState } from './prompt-state.ts';
 import { parseVersioned, type MigrationStep } from './versioned.ts';
 
 /** What is selected: one channel, 255 fully selected; where no pixels are, nothing is. */
@@ -83,6 +83,7 @@ export function documentReferences(document: Document): BlobReference[] {
     if (layer.mask) references.push(...pixelReferences(layer.mask.pixels));
   }
   if (document.selection) references.push(...pixelReferences(document.selection.pixels));
+  for (const blob of promptReferences(document.prompt)) references.push({ blob, as: 'file' });
   return references;
 }
 

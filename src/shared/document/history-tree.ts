@@ -3,7 +3,7 @@ import { AppError } from '#base/app-error';
 import type { BlobName, JobRequest } from '#shared/contract/job-request';
 import type { HistoryEvent, HistoryNode } from './history-node.ts';
 import type { NodeId } from './ids.ts';
-import type { PromptState } from './prompt-state.ts';
+import { promptReferences, type PromptState } from './prompt-state.ts';
 
 /** All steps ever made in a document, and where the user is among them. Nothing is ever dropped from it. */
 export interface HistoryTree {
@@ -107,17 +107,34 @@ export function nodeReferences(node: HistoryNode): BlobName[] {
   return node.thumbnail === null ? fromRecipe : [node.thumbnail, ...fromRecipe];
 }
 
+/** Pictures an event holds on to, apart from those in the document of a commit. */
+export function eventReferences(event: HistoryEvent): BlobName[] {
+  switch (event.type) {
+    case 'commit':
+      return nodeReferences(event.node);
+    case 'change':
+      return event.changes.thumbnail ? [event.changes.thumbnail] : [];
+    case 'draft':
+      return event.prompt ? promptReferences(event.prompt) : [];
+    case 'go':
+    case 'title':
+      return [];
+    default:
+      return assertNever(event);
+  }
+}
+
 /** The pictures that go into a job. */
 export function requestReferences(request: JobRequest): BlobName[] {
   switch (request.kind) {
     case 'generate':
-      return [];
+      return [...request.references];
     case 'edit':
     case 'outpaint':
     case 'control':
-      return [request.image];
+      return [request.image, ...request.references];
     case 'inpaint':
-      return [request.image, request.mask];
+      return [request.image, request.mask, ...request.references];
     case 'describe':
       return [...request.images];
     default:

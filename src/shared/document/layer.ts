@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { zControlRequest } from '#shared/contract/job-request';
+import { zControlMap } from '#shared/contract/job-request';
 import { zBlendMode } from './blend-mode.ts';
 import { identity, zTransform } from './geometry.ts';
 import { zLayerId, type LayerId } from './ids.ts';
@@ -33,7 +33,7 @@ const zMaskLayer = z.strictObject({ kind: z.literal('mask'), ...common, pixels: 
 
 /** A picture whose structure guides the model. Never part of the picture. */
 const zControlLayer = z
-  .strictObject({ kind: z.literal('control'), ...common, pixels: zPixels, map: zControlRequest.shape.map })
+  .strictObject({ kind: z.literal('control'), ...common, pixels: zPixels, map: zControlMap })
   .readonly();
 
 /** A picture the model reads for what it means; `facets` are the words taken from it. Never part of the picture. */

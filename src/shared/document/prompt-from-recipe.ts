@@ -9,10 +9,11 @@ export function promptOfRequest(request: JobRequest, current: PromptState = defa
     const question = request.turns.findLast((turn) => turn.role === 'user')?.text ?? '';
     return { ...current, task: 'describe', prompt: question };
   }
-  const { kind, prompt, model, precision, seed, steps, solver, textGuidance } = request;
-  const sampling = { model, precision, seed, steps, solver, textGuidance, seedLocked: true };
+  const { kind, prompt, references, model, precision, seed, steps, solver, textGuidance, imageGuidance } = request;
+  const sampling = { model, precision, seed, steps, solver, textGuidance, imageGuidance, seedLocked: true };
   const parameters: Parameters = { ...current.parameters, ...sampling, ...particular(request) };
-  return { task: kind, prompt, parameters };
+  const control = request.kind === 'control' ? { picture: request.image, map: request.map } : null;
+  return { task: kind, prompt, references, control, parameters };
 }
 
 /**
@@ -31,7 +32,7 @@ export function promptOfForeignRecipe(
     ...Object.fromEntries(known),
     seedLocked: seed !== undefined,
   });
-  return { task: 'auto', prompt: prompt.slice(0, 8000), parameters };
+  return { ...current, task: 'auto', prompt: prompt.slice(0, 8000), parameters };
 }
 
 function particular(request: Exclude<JobRequest, { kind: 'describe' }>): Partial<Parameters> {
@@ -39,14 +40,14 @@ function particular(request: Exclude<JobRequest, { kind: 'describe' }>): Partial
     case 'generate':
       return { width: request.width, height: request.height };
     case 'edit':
-      return { imageGuidance: request.imageGuidance, keep: request.keep };
+      return { keep: request.keep };
     case 'inpaint': {
-      const { imageGuidance, intent, strength, contextScale } = request;
-      return { imageGuidance, intent, strength, contextScale };
+      const { intent, strength, contextScale } = request;
+      return { intent, strength, contextScale };
     }
     case 'outpaint':
     case 'control':
-      return { imageGuidance: request.imageGuidance };
+      return {};
     default:
       return assertNever(request);
   }

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-import { zInpaintIntent, zPrecision, zSolver } from '#shared/contract/job-request';
+import {
+  zBlobName,
+  zControlMap,
+  zInpaintIntent,
+  zPrecision,
+  zReferences,
+  zSolver,
+  type BlobName,
+} from '#shared/contract/job-request';
 
 /** What the prompt bar is set to do: `auto` lets the canvas decide. */
 export const zTask = z.enum(['auto', 'generate', 'edit', 'inpaint', 'outpaint', 'control', 'describe']);
@@ -31,15 +39,29 @@ export const zParameters = z
   .readonly();
 export type Parameters = z.infer<typeof zParameters>;
 
+/** A picture whose lines are to be followed, and how they are found in it. */
+export const zControl = z.strictObject({ picture: zBlobName, map: zControlMap }).readonly();
+export type Control = z.infer<typeof zControl>;
+
 /** The prompt bar as the user left it: part of the document, so that undo and reopening bring it back. */
 export const zPromptState = z
-  .strictObject({ task: zTask, prompt: z.string().max(8000), parameters: zParameters })
+  .strictObject({
+    task: zTask,
+    prompt: z.string().max(8000),
+    /** Pictures to go by, besides what is on the canvas. */
+    references: zReferences.readonly().default([]),
+    /** Null leaves it to the canvas. */
+    control: zControl.nullable().default(null),
+    parameters: zParameters,
+  })
   .readonly();
 export type PromptState = z.infer<typeof zPromptState>;
 
 export const defaultPromptState: PromptState = Object.freeze({
   task: 'auto',
   prompt: '',
+  references: Object.freeze([]),
+  control: null,
   parameters: Object.freeze({
     model: null,
     precision: null,
@@ -72,6 +94,12 @@ export function repairPromptState(stored: unknown): PromptState {
   return {
     task: zTask.catch('auto').parse(found['task']),
     prompt: z.string().max(8000).catch('').parse(found['prompt']),
+    references: zReferences.catch([]).parse(found['references']),
+    control: zControl.nullable().catch(null).parse(found['control']),
     parameters: zParameters.parse({ ...defaultPromptState.parameters, ...parameters }),
   };
 }
+
+/** The pictures a prompt bar holds on to. */
+export const promptReferences = ({ references, control }: PromptState): BlobName[] =>
+  control ? [...references, control.picture] : [...references];

@@ -5,7 +5,7 @@ import { throwIfCancelled } from '#base/abort';
 import { AppError } from '#base/app-error';
 import type { BlobName } from '#shared/contract/job-request';
 import { documentReferences } from '#shared/document/document';
-import { nodeReferences, requestReferences } from '#shared/document/history-tree';
+import { eventReferences, requestReferences } from '#shared/document/history-tree';
 import type { BlobReference } from '#shared/document/pixels';
 import { decodeTileIndex } from '#shared/document/tile-index';
 import type { GalleryItem } from '#shared/library/gallery-item';
@@ -32,9 +32,8 @@ export async function documentJournalReferences(
   for (const { payload } of records) {
     throwIfCancelled(signal);
     const event = decodeEvent(payload);
-    if (event.type === 'change' && event.changes.thumbnail) files.add(event.changes.thumbnail);
+    for (const blob of eventReferences(event)) files.add(blob);
     if (event.type !== 'commit') continue;
-    for (const blob of nodeReferences(event.node)) files.add(blob);
     for (const { blob, as } of documentReferences(await decodeDocument(payload))) {
       (as === 'tile-index' ? indices : files).add(blob);
     }

@@ -5,7 +5,7 @@ import { AppError } from '#base/app-error';
 import { zBlobName, type BlobName } from '#shared/contract/job-request';
 import { documentReferences } from '#shared/document/document';
 import type { HistoryEvent } from '#shared/document/history-node';
-import { nodeOf, nodeReferences, pathTo } from '#shared/document/history-tree';
+import { eventReferences, nodeOf, pathTo } from '#shared/document/history-tree';
 import type { DocumentId } from '#shared/document/ids';
 import { parseVersioned } from '#shared/document/versioned';
 import { requireFreeBytes } from '#files/free-space';
@@ -153,10 +153,8 @@ async function referencesOf(
   for (const payload of payloads) {
     throwIfCancelled(signal);
     const event = decodeEvent(payload);
-    if (event.type === 'change' && event.changes.thumbnail) references.addFiles([event.changes.thumbnail]);
-    if (event.type !== 'commit') continue;
-    references.addFiles(nodeReferences(event.node));
-    await references.add(documentReferences(await decodeDocument(payload)));
+    references.addFiles(eventReferences(event));
+    if (event.type === 'commit') await references.add(documentReferences(await decodeDocument(payload)));
   }
   return references;
 }

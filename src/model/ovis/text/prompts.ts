@@ -22,14 +22,14 @@ export function generatePrompt(prompt: string): PromptTexts {
   return userTurn(['', `\n${GENERATE_PREFIX}${prompt}`]);
 }
 
-/** Condition of an edit; its picture is the source. */
-export function editPrompt(instruction: string): PromptTexts {
-  return userTurn(['', `\n${instruction.trim()}`]);
+/** Condition of an edit; its pictures are the source, and those that it may go by. */
+export function editPrompt(instruction: string, pictures = 1): PromptTexts {
+  return userTurn(withPictures(instruction.trim(), pictures));
 }
 
-/** The condition that guidance steers away from; its picture is a blank one or the source. */
-export function unconditionalPrompt(): PromptTexts {
-  return userTurn(['', `\n${UNCONDITIONAL}`]);
+/** The condition that guidance steers away from; its picture is a blank one, or its pictures are those of the edit. */
+export function unconditionalPrompt(pictures = 1): PromptTexts {
+  return userTurn(withPictures(UNCONDITIONAL, pictures));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { PREFILL_GREY } from '#model/ovis/processing/prefill';
 import { crop } from '#raster/crop';
 import { hasTransparency } from '#raster/mask';
 import { type Plane, mapPlane, planesOfRaster, rasterOfPlanes } from '#raster/plane';
@@ -5,7 +6,6 @@ import { type Raster } from '#raster/raster';
 import { resize } from '#raster/resize';
 import { smoothFill } from '#raster/smooth-fill';
 import { type ContextFrame } from './context-frame.ts';
-import { recipe } from './recipe.ts';
 
 /**
  * The frame's pixels as the model sees them: RGB at the model's size. Transparent pixels take the colours around them,
@@ -75,7 +75,7 @@ function flatten(raster: Raster): Raster {
   if (!hasTransparency(raster)) return rasterOfPlanes(colours);
   const known = mapPlane(colours[0], (_, i) => raster.data[i * 4 + 3]! / 255);
   if (known.data.every((alpha) => alpha === 0)) {
-    return { ...raster, channels: 3, data: new Uint8Array(known.data.length * 3).fill(recipe.prefill.grey) };
+    return { ...raster, channels: 3, data: new Uint8Array(known.data.length * 3).fill(PREFILL_GREY) };
   }
   return rasterOfPlanes(smoothFill(colours, known));
 }

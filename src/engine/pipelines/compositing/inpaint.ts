@@ -1,3 +1,4 @@
+import { prefillRegion } from '#model/ovis/processing/prefill';
 import { AppError } from '#base/app-error';
 import { maskBounds, maskOfRaster } from '#raster/mask';
 import { mapPlane } from '#raster/plane';
@@ -8,7 +9,6 @@ import { type Composite, alignmentWarnings, composeResult, coveredFraction } fro
 import { type ContextFrame, contextPadding, planContextFrame } from './context-frame.ts';
 import { maskInFrame, pictureInFrame } from './frame-pixels.ts';
 import { matchColours } from './match-colours.ts';
-import { prefillRegion } from './prefill.ts';
 import { type Intent, recipe } from './recipe.ts';
 import { type RegionMasks, buildRegionMasks, featherPxOf, reachOf } from './region-masks.ts';
 

@@ -3,9 +3,6 @@ import { type InpaintIntent } from '#shared/contract/job-request';
 /** What the region is for: the user's intents, and `expand`, the picture continued beyond its border. */
 export type Intent = InpaintIntent | 'expand';
 
-/** What a region is painted over with: its own blur, a neutral grey, what surrounds it, or its border carried on. */
-export type Paint = 'blur' | 'grey' | 'surroundings' | 'edges';
-
 /**
  * The numbers of the recipe, in one place. `px` is a pixel of the picture, `modelPx` one of the picture as the model
  * sees it (the same unless the crop is reduced or enlarged), fractions are of the length named.
@@ -38,26 +35,6 @@ export const recipe = {
   latents: {
     /** A cell is free once its mask exceeds the time by this; keeps 0 from counting as free at time 0. */
     timeEpsilon: 1e-4,
-  },
-
-  /** What the hole looks like to the model before it starts; never black, for the model takes it for content. */
-  prefill: {
-    /** Reach of the blur (three σ) at one megapixel; scales with the side. */
-    blurReachPx: 65,
-    atArea: 1024 * 1024,
-    grey: 128,
-    byIntent: {
-      /** Colours stay as a hint, shapes go. */
-      fill: { paint: 'blur', falloffModelPx: 9 },
-      /** Neutral: what is there should not shape what is added. */
-      add: { paint: 'grey', falloffModelPx: 9 },
-      /** Nothing of the object may remain, only what surrounds it. */
-      remove: { paint: 'surroundings', falloffModelPx: 9 },
-      replace: { paint: 'grey', falloffModelPx: 0 },
-      background: { paint: 'grey', falloffModelPx: 0 },
-      /** The border's colours carried outwards. */
-      expand: { paint: 'edges', falloffModelPx: 0 },
-    } satisfies Record<Intent, { paint: Paint; falloffModelPx: number }>,
   },
 
   /** Editing models move and zoom the picture a little; it is moved back. */

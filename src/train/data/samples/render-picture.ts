@@ -1,12 +1,9 @@
 import { assertNever } from '#base/assert';
-import type { RegionIntent } from '#model/ovis/text/instructions';
+import { prefillRegion } from '#model/ovis/processing/prefill';
 import { cannyEdges } from '#raster/canny';
-import { extendEdges } from '#raster/edge-extend';
-import { boxBlur, gaussianBlur } from '#raster/gaussian-blur';
-import { dilate } from '#raster/morphology';
+import { gaussianBlur } from '#raster/gaussian-blur';
 import {
   type Plane,
-  type Planes,
   createPlane,
   mapPlane,
   mapPlanes,
@@ -16,7 +13,6 @@ import {
 } from '#raster/plane';
 import { lineMap } from '#raster/line-map';
 import type { Raster } from '#raster/raster';
-import { smoothFill } from '#raster/smooth-fill';
 import { createRng } from '../random.ts';
 import { renderDepth, renderMasks, renderScene } from '../scene/render-scene.ts';
 import { pixelSize } from '../scene/scene.ts';
@@ -45,7 +41,7 @@ export function renderPicture(recipe: PictureRecipe, sheet: SpriteSheet, size: n
     case 'depth':
       return threeChannels(renderDepth(recipe.scene, sheet, size));
     case 'holed':
-      return filled(clean(), holeMask(recipe, sheet, size), recipe.intent);
+      return prefillRegion(clean(), holeMask(recipe, sheet, size), recipe.intent);
     default:
       return assertNever(recipe);
   }
@@ -90,53 +86,6 @@ function threeChannels({ width, height, data }: Raster): Raster {
   const result = new Uint8Array(data.length * 3);
   for (const [index, value] of data.entries()) result.fill(value, index * 3, index * 3 + 3);
   return { width, height, channels: 3, data: result };
-}
-
-/** The hole as the inpainting pipeline shows it to the model: the same fills, at the model's scale. */
-function filled(picture: Raster, hole: Plane, intent: RegionIntent): Raster {
-  const { fill, falloffPx } = prefills[intent];
-  const share = fadedOut(hole, falloffPx);
-  const source = planesOfRaster(picture);
-  const over = fillPlanes(source, share, fill);
-  return rasterOfPlanes(
-    mapPlanes(source, (plane, channel) =>
-      mapPlane(plane, (value, index) => value + (over[channel].data[index]! - value) * share.data[index]!),
-    ),
-  );
-}
-
-const prefills = {
-  fill: { fill: 'blur', falloffPx: 9 },
-  add: { fill: 'grey', falloffPx: 9 },
-  remove: { fill: 'surroundings', falloffPx: 9 },
-  replace: { fill: 'grey', falloffPx: 0 },
-  background: { fill: 'grey', falloffPx: 0 },
-  expand: { fill: 'edges', falloffPx: 0 },
-} as const satisfies Record<RegionIntent, { fill: string; falloffPx: number }>;
-
-/** The mask, and beyond it a ramp down to 0. */
-function fadedOut(mask: Plane, falloffPx: number): Plane {
-  const radius = Math.round(falloffPx / 2);
-  if (radius === 0) return mask;
-  const ramp = boxBlur(dilate(mask, radius), radius);
-  return mapPlane(mask, (value, index) => Math.max(value, ramp.data[index]!));
-}
-
-function fillPlanes(source: Planes, share: Plane, fill: (typeof prefills)[RegionIntent]['fill']): Planes {
-  const { width, height } = share;
-  // 65 pixels at one megapixel.
-  const reach = 65 * (Math.sqrt(width * height) / 1024);
-  const known = mapPlane(share, (value) => (value > 1 / 512 ? 0 : 1));
-  switch (fill) {
-    case 'grey':
-      return mapPlanes(source, () => createPlane(width, height, 128));
-    case 'blur':
-      return mapPlanes(source, (plane) => gaussianBlur(plane, reach / 3));
-    case 'surroundings':
-      return smoothFill(source, known);
-    case 'edges':
-      return extendEdges(source, known, reach);
-  }
 }
 
 /** 0..1, with edges one pixel wide. */

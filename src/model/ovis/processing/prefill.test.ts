@@ -5,7 +5,7 @@ import { type Raster } from '#raster/raster';
 import { largestDifference } from '#testing/largest-difference';
 import { discMask, maskWhere } from '#testing/pictures';
 import { prefillRegion } from './prefill.ts';
-import { type Intent } from './recipe.ts';
+import type { RegionIntent } from '../text/instructions.ts';
 
 const size = 256;
 const disc = planeOfMask(discMask(size, size, { x: 128, y: 128, diameter: 100 }));
@@ -22,7 +22,7 @@ const scene: Raster = {
 const at = (raster: Raster, x: number, y: number) => [
   ...raster.data.subarray((y * size + x) * 3, (y * size + x) * 3 + 3),
 ];
-const intents: Intent[] = ['fill', 'add', 'remove', 'replace', 'background', 'expand'];
+const intents: RegionIntent[] = ['fill', 'add', 'remove', 'replace', 'background', 'expand'];
 
 describe.each(intents)('for %s', (intent) => {
   const filled = prefillRegion(scene, disc, intent);
@@ -38,7 +38,7 @@ describe.each(intents)('for %s', (intent) => {
 });
 
 test('each intent shows the model what it should go by', () => {
-  const centre = (intent: Intent) => at(prefillRegion(scene, disc, intent), 128, 128);
+  const centre = (intent: RegionIntent) => at(prefillRegion(scene, disc, intent), 128, 128);
   // The object's colour as a hint.
   expect(centre('fill')).toEqual([200, 30, 20]);
   for (const intent of ['add', 'replace', 'background'] as const) expect(centre(intent)).toEqual([128, 128, 128]);

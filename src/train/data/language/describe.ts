@@ -43,7 +43,7 @@ export function sampleContent(rng: Rng, scene: Scene, omit: Omissions = {}): Cap
     ...(tellsRelation && { relation: turned ? inverseRelation[relation] : relation }),
     ...(place && rng.chance(place === 'centre' ? 0.12 : 0.9) && { place }),
     ...(!omit.background && rng.chance(isWhite(scene) ? 0.4 : 0.9) && { background: vague(rng, scene.background) }),
-    ...(!omit.style && rng.chance(scene.style === 'noto' ? 0.35 : 0.75) && { style: scene.style }),
+    ...(!omit.style && rng.chance(scene.style === 'noto' ? 0.3 : 0.92) && { style: scene.style }),
     ...(label && {
       label: {
         text: label.text,

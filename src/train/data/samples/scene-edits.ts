@@ -142,10 +142,10 @@ export const planResize: SceneEdit = (context) => {
 
 export const planStyle: SceneEdit = (context) => {
   const { rng, curriculum, language } = context;
-  const others = curriculum.styles.length > 1;
-  if (!others) return null;
   const before = drawScene(context);
-  const style = rng.pick(curriculum.styles.filter((candidate) => candidate !== before.style));
+  const { [before.style]: _, ...others } = curriculum.styles;
+  if (Object.keys(others).length === 0) return null;
+  const style = rng.weighted(others);
   const instruction = language.instruct(rng, 'style', { style: language.style(rng, style) });
   return { instruction, before, after: { ...before, style } };
 };

@@ -1,4 +1,4 @@
-import { type StyleId, styleIds } from '../vocabulary/styles.ts';
+import type { StyleId } from '../vocabulary/styles.ts';
 import type { LayoutId } from './arrange.ts';
 import type { Background } from './scene.ts';
 
@@ -6,7 +6,8 @@ import type { Background } from './scene.ts';
 export interface Curriculum {
   /** Only the first so many objects of the vocabulary. */
   readonly objects: number;
-  readonly styles: readonly StyleId[];
+  /** Relative frequency of each style. */
+  readonly styles: Readonly<Partial<Record<StyleId, number>>>;
   /** Relative frequency of each arrangement. */
   readonly layouts: Readonly<Partial<Record<LayoutId, number>>>;
   readonly backgrounds: Readonly<Partial<Record<Background['kind'], number>>>;
@@ -22,14 +23,50 @@ export interface Curriculum {
   readonly labelled: number;
 }
 
-export type CurriculumId = 'close-up' | 'placed' | 'scenes';
+/** What is drawn where no style is asked for is to be drawn best. */
+const styles = { noto: 2, twemoji: 1, fluent: 1 };
 
-/** Three steps from easy to everything; a recipe may use others. */
+export type CurriculumId = 'close-up' | 'placed' | 'scenes' | 'known-scenes';
+
+/** Everything, placed freely. */
+const scenes: Curriculum = {
+  objects: 120,
+  styles,
+  layouts: {
+    single: 3,
+    placed: 2,
+    beside: 2,
+    stacked: 2,
+    overlapping: 0.7,
+    count: 2,
+    'count-and-one': 1,
+    group: 1.3,
+  },
+  backgrounds: {
+    plain: 6,
+    gradient: 1,
+    stripes: 0.7,
+    dots: 0.7,
+    checks: 0.6,
+    meadow: 1,
+    beach: 0.7,
+    night: 0.7,
+    snow: 0.7,
+  },
+  fill: [0.7, 0.9],
+  looseness: 0.8,
+  turned: 0.12,
+  flipped: 0.15,
+  painted: 0.35,
+  labelled: 0.12,
+};
+
+/** Steps from easy to everything; a recipe may use others. */
 export const curricula: Readonly<Record<CurriculumId, Curriculum>> = {
   /** One object, large, in the middle: what things look like. */
   'close-up': {
     objects: 60,
-    styles: styleIds,
+    styles,
     layouts: { single: 1 },
     backgrounds: { plain: 1 },
     fill: [0.8, 0.86],
@@ -41,8 +78,8 @@ export const curricula: Readonly<Record<CurriculumId, Curriculum>> = {
   },
   /** One to four objects in tidy places: number, colour, position. */
   placed: {
-    objects: 120,
-    styles: styleIds,
+    objects: 60,
+    styles,
     layouts: { single: 4, placed: 2, beside: 2, stacked: 2, count: 2, 'count-and-one': 0.5, group: 0.5 },
     backgrounds: {
       plain: 7,
@@ -62,36 +99,7 @@ export const curricula: Readonly<Record<CurriculumId, Curriculum>> = {
     painted: 0.35,
     labelled: 0.06,
   },
-  /** Everything, placed freely. */
-  scenes: {
-    objects: 120,
-    styles: styleIds,
-    layouts: {
-      single: 3,
-      placed: 2,
-      beside: 2,
-      stacked: 2,
-      overlapping: 0.7,
-      count: 2,
-      'count-and-one': 1,
-      group: 1.3,
-    },
-    backgrounds: {
-      plain: 6,
-      gradient: 1,
-      stripes: 0.7,
-      dots: 0.7,
-      checks: 0.6,
-      meadow: 1,
-      beach: 0.7,
-      night: 0.7,
-      snow: 0.7,
-    },
-    fill: [0.7, 0.9],
-    looseness: 0.8,
-    turned: 0.12,
-    flipped: 0.15,
-    painted: 0.35,
-    labelled: 0.12,
-  },
+  scenes,
+  /** The same, of what the easier ones show. */
+  'known-scenes': { ...scenes, objects: 60 },
 };

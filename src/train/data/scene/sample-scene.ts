@@ -35,7 +35,7 @@ export interface SceneWishes {
 /** Draws a scene. It may contain combinations that are held out; `planSample` draws again until it does not. */
 export function sampleScene(rng: Rng, curriculum: Curriculum, wishes: SceneWishes = {}): Scene {
   const frame = wishes.frame ?? squareFrame;
-  const style = wishes.style ?? rng.pick(curriculum.styles);
+  const style = wishes.style ?? rng.weighted(curriculum.styles);
   const strip = (wishes.labelled ?? rng.chance(curriculum.labelled)) ? sampleStrip(rng, frame) : undefined;
   const region = strip?.rest ?? { x: 0, y: 0, width: frame.width, height: frame.height };
 

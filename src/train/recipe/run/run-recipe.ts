@@ -1,8 +1,12 @@
+import path from 'node:path';
+
 import { throwIfCancelled } from '#base/abort';
+import { writeFileDurably } from '#files/durable-write';
 
 import type { Scale, StageId } from '../stage.ts';
 import { stages } from '../stages/stages.ts';
 import { exportCheckpoint } from './export-checkpoint.ts';
+import { lossCurves, trainingLosses } from './loss-curves.ts';
 import { scaleLatents } from './latent-scale.ts';
 import { runStage, type StageProgress } from './run-stage.ts';
 import type { TrainingHost } from './stage-run.ts';
@@ -30,6 +34,7 @@ export interface RecipeEvent {
   readonly progress?: StageProgress;
 }
 
+const LOSS_CURVES = 'losses.svg';
 /** Seconds between two lines of a stage that goes on. */
 const REPORT_SECONDS = 20;
 /** Updates that a killed training may lose. */
@@ -66,11 +71,17 @@ export async function runRecipe(options: RunRecipeOptions): Promise<void> {
     });
     if (stage.learns === 'pictures as they are') folder = await scaleLatents(context, learnt);
     await folder.finish(stage.id, learnt);
+    await drawLosses(folder);
     report({ stage: stage.id, text: `${stage.id}: finished` });
   }
   if (exportTo === undefined) return;
   await exportCheckpoint(folder, await folder.weights(seed), exportTo, { seed, signal });
   report({ stage: null, text: `The model is in ${exportTo}` });
+}
+
+/** The curves of all stages so far, in the training's folder. */
+async function drawLosses(folder: TrainingFolder): Promise<void> {
+  await writeFileDurably(path.join(folder.path, LOSS_CURVES), lossCurves(await trainingLosses(folder)));
 }
 
 /** Tells of a stage now and then, with means over the steps since the last time. */

@@ -14,7 +14,7 @@ export const autoencoder: Stage = {
   mix: { generate: 6, inpaint: 1, canny: 0.5, depth: 0.5, denoise: 0.5, deblur: 0.5 },
   sizes: {
     nano: {
-      steps: 60_000,
+      steps: 6_400,
       batchSize: 4,
       curriculum: curricula.scenes,
       pictures: [{ width: 128, height: 128 }],

@@ -11,10 +11,10 @@ export const decoderPretraining: Stage = {
   mix: { ...generation },
   sizes: {
     nano: {
-      steps: 40_000,
+      steps: 6_500,
       batchSize: 8,
       curriculum: curricula.placed,
-      opening: { curriculum: curricula['close-up'], steps: 12_000 },
+      opening: { curriculum: curricula['close-up'], steps: 4_500 },
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,
       warmupSteps: 200,

@@ -11,13 +11,13 @@ export const adapterPretraining: Stage = {
   mix: { ...share(2, understanding), ...share(1, generation), ...share(1, editing) },
   sizes: {
     nano: {
-      steps: 4_000,
+      steps: 300,
       batchSize: 8,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,
-      warmupSteps: 200,
-      averageDecay: 0.999,
+      warmupSteps: 30,
+      averageDecay: 0.99,
       dropWords: 0.1,
     },
     smoke: {

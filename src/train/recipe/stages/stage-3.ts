@@ -11,13 +11,13 @@ export const understandingLearning: Stage = {
   mix: { ...understanding },
   sizes: {
     nano: {
-      steps: 8_000,
+      steps: 1_200,
       batchSize: 16,
       curriculum: curricula.scenes,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 7e-4,
-      warmupSteps: 200,
-      averageDecay: 0.999,
+      warmupSteps: 50,
+      averageDecay: 0.998,
       dropWords: 0.1,
     },
     smoke: {

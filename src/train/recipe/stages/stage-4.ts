@@ -11,12 +11,12 @@ export const generationLearning: Stage = {
   mix: { ...generation },
   sizes: {
     nano: {
-      steps: 25_000,
+      steps: 1_500,
       batchSize: 8,
-      curriculum: curricula.scenes,
+      curriculum: curricula['known-scenes'],
       pictures: [{ width: 128, height: 128 }],
       peakRate: 7e-4,
-      warmupSteps: 200,
+      warmupSteps: 50,
       averageDecay: 0.999,
       dropWords: 0.1,
     },

@@ -11,12 +11,12 @@ export const generationEditing: Stage = {
   mix: { ...share(2, generation), ...share(3, editing) },
   sizes: {
     nano: {
-      steps: 50_000,
+      steps: 3_000,
       batchSize: 8,
-      curriculum: curricula.scenes,
+      curriculum: curricula['known-scenes'],
       pictures: [{ width: 128, height: 128 }],
       peakRate: 5e-4,
-      warmupSteps: 200,
+      warmupSteps: 50,
       averageDecay: 0.999,
       dropWords: 0.1,
     },

@@ -13,7 +13,7 @@ export const visionEncoder: Stage = {
   mix: { caption: 1 },
   sizes: {
     nano: {
-      steps: 6_000,
+      steps: 1_600,
       batchSize: 16,
       curriculum: curricula.scenes,
       pictures: [{ width: 128, height: 128 }],

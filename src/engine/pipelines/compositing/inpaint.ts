@@ -49,7 +49,7 @@ export function planInpaint(input: InpaintInput): InpaintPlan {
   const { image, intent, strength, contextScale, limits = defaultLimits } = input;
   const mask = maskOfRaster(input.mask);
   const bounds = boundsOfMask(mask, image);
-  const featherPx = input.featherPx ?? featherPxOf(bounds, strength, intent);
+  const featherPx = input.featherPx ?? featherPxOf(bounds, strength, intent, limits);
   const frame = planContextFrame({
     picture: image,
     changed: bounds,

@@ -1,9 +1,9 @@
 import { AppError } from '#base/app-error';
 import { type Raster } from '#raster/raster';
-import { type ModelLimits } from '#shared/contract/model-limits';
+import { defaultLimits, type ModelLimits } from '#shared/contract/model-limits';
 import { type Size } from './context-frame.ts';
 import { type InpaintPlan, planInpaint } from './inpaint.ts';
-import { recipe } from './recipe.ts';
+import { overlapPxOf } from './region-masks.ts';
 
 /** Pixels to add at each side. */
 interface Extension {
@@ -30,8 +30,8 @@ export interface OutpaintInput {
 export function planOutpaint({
   image,
   extend,
-  limits,
-  overlapPx = recipe.outpaint.overlapPx,
+  limits = defaultLimits,
+  overlapPx = overlapPxOf(limits),
 }: OutpaintInput): InpaintPlan {
   if (extend.left + extend.top + extend.right + extend.bottom === 0) {
     throw new AppError('extend-empty', 'The picture is not extended on any side: add some pixels to at least one.');
@@ -46,7 +46,7 @@ export function planOutpaint({
     intent: 'expand',
     strength: 1,
     featherPx: overlapPx,
-    ...(limits && { limits }),
+    limits,
   });
 }
 

@@ -20,8 +20,11 @@ export const recipe = {
   masks: {
     /** Full change a little beyond the brush stroke, which never hits the object's rim exactly. */
     growPx: 4,
-    /** Softness of the change, at full strength: the larger of a part of the mask's diagonal and a length. */
-    feather: { diagonalFraction: 0.1, px: 32 },
+    /**
+     * Softness of the change, at full strength: the larger of a part of the mask's diagonal and a length, which is for
+     * models of 1024 × 1024 pixels: smaller ones think in smaller pictures.
+     */
+    feather: { diagonalFraction: 0.1, px: 32, atSide: 1024 },
     /** A background must be cut sharply along what stands before it. */
     backgroundFeatherFraction: 0.01,
     /** However weak the change: two latent cells, for the fade may not be narrower than their grid. */

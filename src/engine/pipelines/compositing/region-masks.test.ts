@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planeOfMask } from '#raster/plane';
 import { distanceTo } from '#raster/distance';
+import { defaultLimits } from '#shared/contract/model-limits';
 import { discMask, maskWhere } from '#testing/pictures';
 import { largestDifference } from '#testing/largest-difference';
 import { buildRegionMasks, featherPxOf } from './region-masks.ts';
@@ -67,12 +68,19 @@ test('a single pixel and a full mask are regions too', () => {
   expect(largestDifference(full.blend.data, 1)).toBe(0);
 });
 
+const small = { x: 0, y: 0, width: 50, height: 50 };
+const large = { x: 0, y: 0, width: 600, height: 800 };
+
 test('softness grows with the region and with the strength; a background is cut sharply', () => {
-  const small = { x: 0, y: 0, width: 50, height: 50 };
-  const large = { x: 0, y: 0, width: 600, height: 800 };
-  expect(featherPxOf(small, 1, 'fill')).toBe(32);
-  expect(featherPxOf(large, 0.5, 'fill')).toBe(50);
-  expect(featherPxOf(small, 0.1, 'fill')).toBe(16);
-  expect(featherPxOf(large, 1, 'fill')).toBe(100);
-  expect(featherPxOf(large, 1, 'background')).toBe(10);
+  expect(featherPxOf(small, 1, 'fill', defaultLimits)).toBe(32);
+  expect(featherPxOf(large, 0.5, 'fill', defaultLimits)).toBe(50);
+  expect(featherPxOf(small, 0.1, 'fill', defaultLimits)).toBe(16);
+  expect(featherPxOf(large, 1, 'fill', defaultLimits)).toBe(100);
+  expect(featherPxOf(large, 1, 'background', defaultLimits)).toBe(10);
+});
+
+test('a model for small pictures changes less around a mask', () => {
+  const limits = { ...defaultLimits, minSide: 128, maxArea: 256 * 256 };
+  expect(featherPxOf(small, 1, 'fill', limits)).toBe(16);
+  expect(featherPxOf(large, 1, 'fill', limits)).toBe(100);
 });

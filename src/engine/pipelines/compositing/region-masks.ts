@@ -2,6 +2,7 @@ import { type PixelBox } from '#raster/crop';
 import { boxBlur } from '#raster/gaussian-blur';
 import { dilate } from '#raster/morphology';
 import { type Plane, mapPlane } from '#raster/plane';
+import { type ModelLimits } from '#shared/contract/model-limits';
 import { type Intent, recipe } from './recipe.ts';
 
 /** Three masks of one region, 0 keeps and 1 changes, at the model's size: each has its own job and its own width. */
@@ -15,11 +16,22 @@ export interface RegionMasks {
 }
 
 /** Softness of the change around the mask, in picture pixels. */
-export function featherPxOf(bounds: PixelBox, strength: number, intent: Intent): number {
+export function featherPxOf(bounds: PixelBox, strength: number, intent: Intent, limits: ModelLimits): number {
   const { feather, minFeatherPx, backgroundFeatherFraction } = recipe.masks;
   const diagonal = Math.hypot(bounds.width, bounds.height);
-  const soft = Math.max(minFeatherPx, strength * Math.max(feather.diagonalFraction * diagonal, feather.px));
+  const fixed = forModelOf(limits, feather.px);
+  const soft = Math.max(minFeatherPx, strength * Math.max(feather.diagonalFraction * diagonal, fixed));
   return intent === 'background' ? Math.min(soft, backgroundFeatherFraction * diagonal) : soft;
+}
+
+/** Width of the transition into a picture that is extended, in picture pixels. */
+export function overlapPxOf(limits: ModelLimits): number {
+  return Math.max(recipe.masks.minFeatherPx, forModelOf(limits, recipe.outpaint.overlapPx));
+}
+
+/** A length meant for large models, for one of these limits. */
+function forModelOf({ maxArea }: ModelLimits, px: number): number {
+  return px * Math.min(1, Math.sqrt(maxArea) / recipe.masks.feather.atSide);
 }
 
 /** How far beyond the user's mask a picture may change, at most: rounding included. */

@@ -48,7 +48,12 @@ export function judgePlan({ steps, batchSize }: JudgeTraining): TrainingPlan {
 
 /** Pictures that the judge is trained on or tested with; every other one is spoilt. */
 export function judgeData(sheet: SpriteSheet, seed: number): (index: number) => LabelledPicture {
-  const options: Omit<JudgeDataOptions, 'damage'> = { seed, curriculum: curricula.scenes, sheet, size: JUDGE_SIDE };
+  const options: Omit<JudgeDataOptions, 'damage'> = {
+    seed,
+    curriculum: curricula['known-scenes'],
+    sheet,
+    size: JUDGE_SIDE,
+  };
   return (index) => labelledPicture({ ...options, damage: index % 2 }, index);
 }
 

@@ -72,7 +72,7 @@ export class TrainingFolder {
 
   /** Everything that a checkpoint folder holds beside its weights. */
   async modelTexts(): Promise<Map<string, string>> {
-    const names = [CONFIG, PREPROCESSOR, 'tokenizer.json'];
+    const names = [CONFIG, PREPROCESSOR, 'tokenizer.json', 'README.md'];
     const texts = await Promise.all(names.map(async (name) => [name, await this.readText(name)] as const));
     return new Map(texts.flatMap(([name, text]) => (text === null ? [] : [[name, text] as const])));
   }

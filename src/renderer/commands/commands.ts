@@ -162,6 +162,12 @@ export const commands: readonly Command[] = [
     studio.view.setState(({ compareWith }) => ({ compareWith: compareWith ? null : before(session, studio) })),
   ),
 
+  onDocument('place-by-numbers', 'edit', ['$mod+Alt+t'], (_session, { view }) => {
+    view.getState().canvas?.chooseTool('move');
+    view.setState({ dockOpen: true });
+    // The fields are there once the panel has been drawn.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('#box-x')?.focus());
+  }),
   ...toolIds.map((tool) =>
     onDocument(`tool-${tool}`, 'tool', [toolKeys[tool]], (_session, { view }) =>
       view.getState().canvas?.chooseTool(tool),

@@ -9,6 +9,10 @@ export interface NumberInputProps {
   readonly max: number;
   readonly step?: number;
   readonly onChange: (value: number) => void;
+  /** The change is whole: what was typed is taken, or the arrow key is let go. */
+  readonly onCommit?: () => void;
+  /** Places after the point that are kept; by default those of the step. */
+  readonly digits?: number;
   readonly disabled?: boolean;
   /** Shows a visible label elsewhere: this one is for screen readers. */
   readonly id?: string;
@@ -17,16 +21,17 @@ export interface NumberInputProps {
 
 /** A field for a number: takes expressions, arrows step, Shift ×10. What is no number goes back to what was. */
 export function NumberInput(props: NumberInputProps) {
-  const { label, value, min, max, step = 1, onChange, disabled, id, className = '' } = props;
+  const { label, value, min, max, step = 1, onChange, onCommit, disabled, id, className = '' } = props;
+  const { digits = Math.max(0, -Math.floor(Math.log10(step))) } = props;
   const [draft, setDraft] = useState<string | null>(null);
   const set = (wanted: number): void => {
-    const digits = Math.max(0, -Math.floor(Math.log10(step)));
     onChange(Number(Math.min(max, Math.max(min, wanted)).toFixed(digits)));
   };
   const take = (): void => {
     const typed = draft === null ? undefined : numberOf(draft);
     if (typed !== undefined) set(typed);
     setDraft(null);
+    onCommit?.();
   };
   const keyDown = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowUp' ? step : event.key === 'ArrowDown' ? -step : 0;
@@ -49,6 +54,9 @@ export function NumberInput(props: NumberInputProps) {
       onChange={(event) => setDraft(event.target.value)}
       onBlur={take}
       onKeyDown={keyDown}
+      onKeyUp={(event) => {
+        if (event.key === 'ArrowUp' || event.key === 'ArrowDown') onCommit?.();
+      }}
     />
   );
 }

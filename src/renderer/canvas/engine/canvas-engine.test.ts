@@ -57,10 +57,14 @@ describe('the canvas in Chromium', () => {
       `canvas.read({ kind: 'picture' }, { rect: { x: ${x}, y: ${y}, width: 1, height: 1 } }).then(({ data }) => [...data])`,
     );
 
+  /** A script that reads a pixel of the document off the screen. */
+  const screenPixel = (x: number, y: number): string =>
+    `[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(${200 + x}, ${150 + y}, 1, 1).data]`;
+
   /** The same pixel on the screen, once it is what the document says, or as it stays. */
   async function onScreen(x: number, y: number): Promise<number[]> {
     const wanted = JSON.stringify(await pixel(x, y));
-    const read = `[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(${200 + x}, ${150 + y}, 1, 1).data]`;
+    const read = screenPixel(x, y);
     for (let attempt = 0; attempt < 40; attempt++) {
       const shown = await page.evaluate<number[]>(read);
       if (JSON.stringify(shown) === wanted) return shown;
@@ -118,6 +122,48 @@ describe('the canvas in Chromium', () => {
     expect(await onScreen(30, 100)).toEqual([0, 0, 0, 0]);
     expect(await onScreen(220, 100)).toEqual([255, 0, 0, 255]);
     expect(await onScreen(260, 100)).toEqual([0, 0, 255, 255]);
+  });
+
+  it('moves by numbers, in sight at once, and as one step', async () => {
+    await page.keyboard.press('v');
+    await poll(() => page.evaluate('canvas.state.get().box')).toMatchObject({ x: 0, y: 0, width: 400, degrees: 0 });
+    for (const x of [10, 20, 50]) await page.evaluate(`canvas.placeBox({ x: ${x} })`);
+    expect(await page.evaluate('canvas.state.get().box')).toMatchObject({ x: 50, y: 0 });
+    await poll(() => page.evaluate(screenPixel(30, 100))).toEqual([0, 0, 0, 0]);
+    expect(await steps()).toEqual([]);
+    await page.evaluate('canvas.endPlacing()');
+    expect(await steps()).toEqual(['Move']);
+    await page.evaluate('canvas.placeBox({ width: 200, height: 150 }), canvas.endPlacing()');
+    expect(await page.evaluate('demo.document().layers.photo.transform')).toMatchObject({
+      a: 0.5,
+      d: 0.5,
+      e: 50,
+      f: 0,
+    });
+    // Back where it was: nothing to undo.
+    await page.evaluate('canvas.placeBox({ x: 60 }), canvas.placeBox({ x: 50 }), canvas.endPlacing()');
+    expect(await steps()).toEqual(['Move', 'Transform']);
+  });
+
+  it('moves selected pixels by numbers, and the box stays with them', async () => {
+    await page.keyboard.press('m');
+    await drag([10, 10], [60, 60]);
+    await page.keyboard.press('v');
+    await poll(() => page.evaluate('canvas.state.get().box')).toMatchObject({ x: 10, y: 10, width: 50 });
+    await page.evaluate('canvas.placeBox({ x: 260 }), canvas.endPlacing()');
+    expect(await page.evaluate('canvas.state.get().box')).toMatchObject({ x: 260, y: 10, width: 50 });
+    await page.evaluate('canvas.settled()');
+    expect(await steps()).toEqual(['Select', 'Move pixels']);
+    expect(await onScreen(280, 30)).toEqual([255, 0, 0, 255]);
+    await poll(() => page.evaluate('canvas.state.get().box')).toMatchObject({ x: 260, y: 10, width: 50 });
+  });
+
+  it('draws the pasteboard again after the canvas was wiped by being fitted to the window', async () => {
+    await page.goto(`${browser.origin}canvas-demo/index.html`);
+    await page.waitForFunction('window.demo');
+    await page.waitForTimeout(300);
+    const board = `[...document.querySelectorAll('canvas')[0].getContext('2d').getImageData(5, 5, 1, 1).data]`;
+    expect(await page.evaluate(board)).toEqual([107, 107, 107, 255]);
   });
 
   it('selects by colour and fills through the selection', async () => {

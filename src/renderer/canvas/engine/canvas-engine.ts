@@ -6,6 +6,7 @@ import { newLayerId } from '#shared/document/ids';
 import type { Commit } from '../../document/commit.ts';
 import { contentShift } from '../../document/content-shift.ts';
 import { parseColour } from '../pixels/colour.ts';
+import { boxNumbers, type BoxNumbers } from '../tools/box-numbers.ts';
 import { rectPoints, type OverlayShape } from '../tools/overlay-shape.ts';
 import type { Modifiers, MoveTarget, PointerInput, ToolContext, ToolId } from '../tools/tool.ts';
 import { defaultToolSettings, type ToolSettings } from '../tools/tool-settings.ts';
@@ -19,6 +20,7 @@ import type { CanvasState } from './canvas-state.ts';
 import { createCommands, type CanvasCommands, type Refusal } from './commands.ts';
 import { createIntentRunner } from './intents.ts';
 import { createObservable, type MutableObservable, type Observable } from './observable.ts';
+import { createMoving, type Moving } from './moving.ts';
 import { PixelSession } from './pixel-session.ts';
 import type { TileSource } from './tile-source.ts';
 import { ToolHand } from './tool-hand.ts';
@@ -63,6 +65,7 @@ export class CanvasEngine {
   readonly #session: PixelSession;
   readonly #view: CanvasView;
   readonly #hand: ToolHand;
+  readonly #moving: Moving;
   readonly #owned = new DisposableStore();
   #active: ActiveLayer | null;
   #snapRects: readonly Rect[] = [];
@@ -81,6 +84,7 @@ export class CanvasEngine {
       viewport: { x: 0, y: 0, zoom: 1 },
       selectionBounds: null,
       activeBounds: null,
+      box: null,
       pending: 0,
       loading: 0,
       isBusy: false,
@@ -119,6 +123,15 @@ export class CanvasEngine {
       settings: () => this.#settings.get(),
       newLayerId: () => newLayerId((count) => crypto.getRandomValues(new Uint8Array(count))),
     });
+    this.#moving = createMoving({
+      session: this.#session,
+      view: this.#view,
+      activeLayer: () => this.#active?.layer ?? null,
+      target: () => this.#moveTarget(),
+      setSnapRects: (rects) => {
+        this.#snapRects = rects;
+      },
+    });
     const perform = createIntentRunner({
       session: this.#session,
       view: this.#view,
@@ -126,10 +139,7 @@ export class CanvasEngine {
       active: () => this.#active,
       settings: () => this.#settings.get(),
       setSettings: (changes) => this.setSettings(changes),
-      moveTarget: () => this.#moveTarget(),
-      setSnapRects: (rects) => {
-        this.#snapRects = rects;
-      },
+      moving: this.#moving,
       refuse: (reason) => options.onRefusal?.(reason),
     });
     this.#hand = new ToolHand({ context: () => this.#toolContext(), perform, onChange: () => this.#showTool() });
@@ -236,6 +246,20 @@ export class CanvasEngine {
 
   setTheme(theme: CanvasTheme): void {
     this.#view.setTheme(theme);
+  }
+
+  /**
+   * Gives the box of what the move tool has in its hands other numbers, seen at once. All that is changed until
+   * `endPlacing` is one step.
+   */
+  placeBox(numbers: Partial<BoxNumbers>): void {
+    if (!this.#hand.isBusy) this.#moving.place(numbers);
+    this.#showTool();
+  }
+
+  endPlacing(): void {
+    this.#moving.endPlacing();
+    this.#showTool();
   }
 
   /** Shows the selection as marching ants or as a tint. */
@@ -355,7 +379,7 @@ export class CanvasEngine {
       zoom: this.#view.screen.viewport.zoom,
       settings: this.#settings.get(),
       extendFrame,
-      moveTarget: this.#moveTarget(),
+      moveTarget: this.#moving.target,
       snapRects: this.#snapRects,
     };
   }
@@ -363,7 +387,10 @@ export class CanvasEngine {
   #showTool(): void {
     const { tool, isBusy, overlay, cursor } = this.#hand;
     const state = this.#state.get();
-    if (state.tool !== tool || state.isBusy !== isBusy) this.#change({ tool, isBusy });
+    const target = this.#moving.target;
+    const box = target && boxNumbers(target);
+    const hasNewBox = JSON.stringify(box) !== JSON.stringify(state.box);
+    if (state.tool !== tool || state.isBusy !== isBusy || hasNewBox) this.#change({ tool, isBusy, box });
     if (state.tool !== tool) this.#showSelection();
     this.#view.setShapes([...this.#extendFrame(tool), ...overlay]);
     this.#view.setCursor(cursor);

@@ -1,5 +1,6 @@
 import type { Rect } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
+import type { BoxNumbers } from '../tools/box-numbers.ts';
 import type { ToolId } from '../tools/tool.ts';
 import type { Viewport } from '../view/viewport.ts';
 
@@ -12,6 +13,8 @@ export interface CanvasState {
   readonly selectionBounds: Rect | null;
   /** Where the active layer has pixels, in its own coordinates. */
   readonly activeBounds: { readonly layer: LayerId; readonly bounds: Rect } | null;
+  /** Of what the move tool has in its hands, as it is seen while it is moved; null while nothing can be moved. */
+  readonly box: BoxNumbers | null;
   /** Edits that are being made or stored. */
   readonly pending: number;
   /** Layers of which pixels are still on their way. */

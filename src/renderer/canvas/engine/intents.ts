@@ -1,14 +1,14 @@
 import { assertNever } from '#base/assert';
-import { identity, isWholePixelMove, type Point, type Rect, type Transform } from '#shared/document/geometry';
-import type { LayerId } from '#shared/document/ids';
-import { whyNotPaintable, withTransformed } from '../../document/pixel-edits.ts';
+import type { Point } from '#shared/document/geometry';
+import { whyNotPaintable } from '../../document/pixel-edits.ts';
 import type { Brush } from '../pixels/brush.ts';
-import type { Intent, MoveTarget, StrokeToolId } from '../tools/tool.ts';
+import type { Intent, StrokeToolId } from '../tools/tool.ts';
 import type { ToolSettings } from '../tools/tool-settings.ts';
 import type { CanvasView } from '../view/canvas-view.ts';
 import type { FloodSettings } from '../worker/protocol.ts';
 import { isMask, paintFor, paintTarget, type ActiveLayer } from './active-target.ts';
 import type { CanvasCommands, Refusal } from './commands.ts';
+import type { Moving } from './moving.ts';
 import type { PixelSession } from './pixel-session.ts';
 
 export interface IntentContext {
@@ -18,17 +18,15 @@ export interface IntentContext {
   readonly active: () => ActiveLayer | null;
   readonly settings: () => ToolSettings;
   readonly setSettings: (changes: Partial<ToolSettings>) => void;
-  readonly moveTarget: () => MoveTarget | null;
-  readonly setSnapRects: (rects: readonly Rect[]) => void;
+  readonly moving: Moving;
   readonly refuse: (reason: Refusal) => void;
 }
 
 /** Does what tools want done. What it keeps between intents is the gesture that is going on, nothing else. */
 export function createIntentRunner(context: IntentContext): (intent: Intent) => void {
-  const { session, view, commands } = context;
+  const { session, view, commands, moving } = context;
   const { kernel } = session;
   let strokeWith: StrokeToolId | null = null;
-  let move: { readonly layers: readonly LayerId[]; readonly lift: boolean } | null = null;
   let lastPick = 0;
 
   function beginStroke(tool: StrokeToolId): void {
@@ -66,55 +64,6 @@ export function createIntentRunner(context: IntentContext): (intent: Intent) => 
     const paint = paintFor(session.document, active, 'fill', context.settings());
     const result = kernel.call('fill', { target, paint, opacity: fill.opacity, flood: floodAt(at, fill) });
     void session.edit('fill', result);
-  }
-
-  function beginMove(lift: boolean): void {
-    const layer = context.active()?.layer;
-    if (!layer || !context.moveTarget()) return context.refuse('nothing-to-move');
-    const begun = { layers: [layer], lift };
-    move = begun;
-    view.beginMove();
-    const parts = lift ? kernel.call('liftBegin', { layer }) : kernel.call('moveBegin', { layers: begun.layers });
-    void session.track(async () => {
-      const infos = await parts;
-      if (move === begun) view.part(infos);
-    });
-    void offerSnapRects(layer);
-  }
-
-  async function offerSnapRects(moved: LayerId): Promise<void> {
-    const others = Object.values(session.document.layers)
-      .filter(({ id, kind, visible }) => id !== moved && visible && kind !== 'group')
-      .map(({ id }) => id);
-    const rects = await kernel.call('boundsOf', { layers: others });
-    if (move?.layers.includes(moved)) context.setSnapRects(rects);
-  }
-
-  function moveBy(by: Transform): void {
-    if (!move) return;
-    view.moveBy(by);
-    if (move.lift) view.moveOutlineBy(by);
-  }
-
-  function endMove(by: Transform | null): void {
-    if (!move) return;
-    const { layers, lift } = move;
-    move = null;
-    context.setSnapRects([]);
-    const change = by && !isIdentity(by) ? by : null;
-    const isMove = change !== null && isWholePixelMove(change);
-    if (lift) {
-      // The outline stays where it was moved to until the worker tells where it is by then.
-      if (!change) view.moveOutlineBy(identity);
-      void session.edit(isMove ? 'move-pixels' : 'transform-pixels', kernel.call('liftEnd', { by: change }));
-    } else {
-      kernel.tell('moveEnd', null);
-      if (change) {
-        const apply = (document: typeof session.document) => withTransformed(document, layers, change);
-        session.commit({ action: isMove ? 'move' : 'transform', change: apply });
-      }
-    }
-    view.unpart();
   }
 
   async function pick(at: Point, as: 'colour' | 'background'): Promise<void> {
@@ -160,11 +109,11 @@ export function createIntentRunner(context: IntentContext): (intent: Intent) => 
       case 'select-none':
         return void commands.deselect();
       case 'move-begin':
-        return beginMove(intent.lift);
+        return moving.target ? moving.begin() : context.refuse('nothing-to-move');
       case 'move-by':
-        return moveBy(intent.by);
+        return moving.by(intent.by);
       case 'move-end':
-        return endMove(intent.by);
+        return moving.end(intent.by);
       case 'crop':
         return void commands.crop(intent.rect);
       case 'set-extend-frame':
@@ -180,5 +129,3 @@ export function createIntentRunner(context: IntentContext): (intent: Intent) => 
     }
   };
 }
-
-const isIdentity = (by: Transform): boolean => isWholePixelMove(by) && by.e === identity.e && by.f === identity.f;

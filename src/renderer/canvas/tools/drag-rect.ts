@@ -46,6 +46,8 @@ export const grips: readonly Grip[] = [
   { x: -1, y: 0 },
 ];
 
+export const opposite = ({ x, y }: Grip): Grip => ({ x: (0 - x) as Grip['x'], y: (0 - y) as Grip['y'] });
+
 export function gripPoint({ x, y, width, height }: Rect, grip: Grip): Point {
   return { x: x + (width * (grip.x + 1)) / 2, y: y + (height * (grip.y + 1)) / 2 };
 }

@@ -8,10 +8,12 @@ import {
   type Rect,
   type Transform,
 } from '#shared/document/geometry';
-import { gripPoint, grips, isInside, type Grip } from './drag-rect.ts';
+import { gripPoint, grips, isInside, opposite, type Grip } from './drag-rect.ts';
 import type { MoveTarget } from './tool.ts';
 
 /** The turned and stretched box around what is moved, and what pulling at its parts means. */
+
+export type Box = Pick<MoveTarget, 'bounds' | 'toDocument'>;
 
 export type BoxPart =
   | { readonly kind: 'grip'; readonly grip: Grip }
@@ -23,7 +25,7 @@ export type BoxPart =
 const gripReach = 8;
 const turnReach = 26;
 
-export function boxPartAt({ bounds, toDocument }: MoveTarget, point: Point, zoom: number): BoxPart {
+export function boxPartAt({ bounds, toDocument }: Box, point: Point, zoom: number): BoxPart {
   const near = (grip: Grip, reach: number): boolean => {
     const at = apply(toDocument, gripPoint(bounds, grip));
     return Math.hypot(at.x - point.x, at.y - point.y) * zoom <= reach;
@@ -36,7 +38,7 @@ export function boxPartAt({ bounds, toDocument }: MoveTarget, point: Point, zoom
   return !isWithin && isAtCorner ? { kind: 'turn' } : { kind: 'body' };
 }
 
-export function boxCorners({ bounds, toDocument }: MoveTarget): Point[] {
+export function boxCorners({ bounds, toDocument }: Box): Point[] {
   return [
     { x: bounds.x, y: bounds.y },
     { x: bounds.x + bounds.width, y: bounds.y },
@@ -50,15 +52,14 @@ export function boxCorners({ bounds, toDocument }: MoveTarget): Point[] {
  * opposite grip stays where it is, or the middle with `fromCentre`. Null where the box is flat.
  */
 export function pullBox(
-  { bounds, toDocument }: MoveTarget,
+  { bounds, toDocument }: Box,
   grip: Grip,
   to: Point,
   { free, fromCentre }: { readonly free: boolean; readonly fromCentre: boolean },
 ): { readonly by: Transform; readonly scale: Point } | null {
   const back = invert(toDocument);
   if (!back || bounds.width === 0 || bounds.height === 0) return null;
-  const opposite: Grip = fromCentre ? { x: 0, y: 0 } : { x: -grip.x as Grip['x'], y: -grip.y as Grip['y'] };
-  const anchor = gripPoint(bounds, opposite);
+  const anchor = gripPoint(bounds, fromCentre ? { x: 0, y: 0 } : opposite(grip));
   const from = gripPoint(bounds, grip);
   const way = { x: from.x - anchor.x, y: from.y - anchor.y };
   const pointer = apply(back, to);
@@ -83,7 +84,7 @@ function atLeast(scale: number, size: number): number {
  * @param steps - in degrees: the box's own angle then is a multiple of it
  */
 export function turnBox(
-  { bounds, toDocument }: MoveTarget,
+  { bounds, toDocument }: Box,
   from: Point,
   to: Point,
   steps: number | null,
@@ -115,7 +116,7 @@ const normalised = (degrees: number): number => ((((degrees + 180) % 360) + 360)
 
 /** The cursor that points the way a grip can be pulled, turned with the box. */
 export function boxGripCursor(
-  { toDocument }: MoveTarget,
+  { toDocument }: Box,
   { x, y }: Grip,
 ): 'ew-resize' | 'nwse-resize' | 'ns-resize' | 'nesw-resize' {
   const dx = toDocument.a * x + toDocument.c * y;

@@ -1,9 +1,8 @@
-import { compose, identity, translation, type Point, type Transform } from '#shared/document/geometry';
-import { gripPoint, grips, type Grip } from './drag-rect.ts';
-import { apply } from '#shared/document/geometry';
+import { apply, compose, identity, translation, type Point, type Transform } from '#shared/document/geometry';
+import { gripPoint, grips, opposite, type Grip } from './drag-rect.ts';
 import { boundsOfPoints, boxCorners, boxGripCursor, boxPartAt, pullBox, turnBox, type BoxPart } from './move-box.ts';
 import type { OverlayShape } from './overlay-shape.ts';
-import { snapRect } from './snapping.ts';
+import { snapEdge, snapRect } from './snapping.ts';
 import {
   clickReach,
   distance,
@@ -19,8 +18,6 @@ import {
 
 interface MoveState {
   readonly drag: MoveDrag | null;
-  /** What was just done, shown until the document tells the same. */
-  readonly dropped: { readonly target: MoveTarget; readonly by: Transform } | null;
   readonly pointer: Point | null;
 }
 
@@ -35,7 +32,7 @@ interface MoveDrag {
   readonly guides: { readonly xs: readonly number[]; readonly ys: readonly number[] };
 }
 
-const rest: MoveState = { drag: null, dropped: null, pointer: null };
+const rest: MoveState = { drag: null, pointer: null };
 const noGuides = { xs: [], ys: [] };
 /** How near things have to be to stick to one another; CSS pixels. */
 const snapReach = 6;
@@ -60,10 +57,9 @@ export const moveTool: Tool<MoveState> = {
       case 'cancel':
         return drag?.hasMoved ? step(rest, { type: 'move-end', by: null }) : stay({ ...state, drag: null });
       case 'nudge': {
-        const target = context.moveTarget;
-        if (!target || drag) return stay(state);
+        if (!context.moveTarget || drag) return stay(state);
         const by = translation(input.by.x, input.by.y);
-        return step({ ...state, dropped: null }, { type: 'move-begin', lift: target.lift }, { type: 'move-end', by });
+        return step(state, { type: 'move-begin' }, { type: 'move-end', by });
       }
       case 'hover':
         return stay({ ...state, pointer: input.point });
@@ -131,7 +127,7 @@ function press(state: MoveState, input: PointerInput, context: ToolContext): Ste
     label: '',
     guides: noGuides,
   };
-  return stay({ drag, dropped: null, pointer: input.point });
+  return stay({ drag, pointer: input.point });
 }
 
 function pull(state: MoveState, drag: MoveDrag, input: PointerInput, context: ToolContext): Step<MoveState> {
@@ -140,13 +136,12 @@ function pull(state: MoveState, drag: MoveDrag, input: PointerInput, context: To
   const moved: MoveDrag = { ...drag, hasMoved: true, ...outcome(drag, input.point, input.modifiers, context) };
   const next: MoveState = { ...state, drag: moved, pointer: input.point };
   const moveBy = { type: 'move-by', by: moved.by } as const;
-  return isFirst ? step(next, { type: 'move-begin', lift: drag.target.lift }, moveBy) : step(next, moveBy);
+  return isFirst ? step(next, { type: 'move-begin' }, moveBy) : step(next, moveBy);
 }
 
 function release({ drag }: MoveState, pointer: Point): Step<MoveState> {
   if (!drag?.hasMoved) return stay({ ...rest, pointer });
-  const { target, by } = drag;
-  return step({ drag: null, dropped: { target, by }, pointer }, { type: 'move-end', by });
+  return step({ drag: null, pointer }, { type: 'move-end', by: drag.by });
 }
 
 type Outcome = Pick<MoveDrag, 'by' | 'label' | 'guides'>;
@@ -154,7 +149,7 @@ type Outcome = Pick<MoveDrag, 'by' | 'label' | 'guides'>;
 function outcome(drag: MoveDrag, to: Point, modifiers: Modifiers, context: ToolContext): Outcome {
   switch (drag.part.kind) {
     case 'grip':
-      return pulled(drag, drag.part.grip, to, modifiers);
+      return pulled(drag, drag.part.grip, to, modifiers, context);
     case 'turn': {
       const { by, degrees } = turnBox(drag.target, drag.from, to, modifiers.shift ? turnSteps : null);
       return { by, label: `${Math.round(degrees * 10) / 10}°`, guides: noGuides };
@@ -164,13 +159,52 @@ function outcome(drag: MoveDrag, to: Point, modifiers: Modifiers, context: ToolC
   }
 }
 
-function pulled({ target }: MoveDrag, grip: Grip, to: Point, { shift, alt }: Modifiers): Outcome {
+function pulled(
+  { target }: MoveDrag,
+  grip: Grip,
+  to: Point,
+  { shift, alt, mod }: Modifiers,
+  context: ToolContext,
+): Outcome {
+  const keys = { free: shift, fromCentre: alt };
   const onPixel = { x: Math.round(to.x), y: Math.round(to.y) };
-  const result = pullBox(target, grip, onPixel, { free: shift, fromCentre: alt });
+  const snap = mod ? null : snapPulled(target, grip, onPixel, keys, context);
+  const result = pullBox(target, grip, snap?.to ?? onPixel, keys);
   if (!result) return { by: identity, label: '', guides: noGuides };
   const percent = (scale: number): string => `${Math.round(Math.abs(scale) * 1000) / 10} %`;
   const { x, y } = result.scale;
-  return { by: result.by, label: x === y ? percent(x) : `${percent(x)} × ${percent(y)}`, guides: noGuides };
+  const label = x === y ? percent(x) : `${percent(x)} × ${percent(y)}`;
+  return { by: result.by, label, guides: snap?.guides ?? noGuides };
+}
+
+/** Where a pulled grip sticks to; edges of a turned box are neither upright nor level, and stick to nothing. */
+function snapPulled(
+  target: MoveTarget,
+  grip: Grip,
+  to: Point,
+  keys: { readonly free: boolean; readonly fromCentre: boolean },
+  { settings, zoom, document, snapRects }: ToolContext,
+): { readonly to: Point; readonly guides: MoveDrag['guides'] } | null {
+  const { toDocument, bounds } = target;
+  if (!settings.move.snap || toDocument.b !== 0 || toDocument.c !== 0) return null;
+  const others = [{ x: 0, y: 0, ...document }, ...snapRects];
+  const pull = pullBox(target, grip, to, keys);
+  if (!pull) return null;
+  // A corner that keeps its shape is beside the pointer, on the diagonal.
+  const edge = apply(compose(pull.by, toDocument), gripPoint(bounds, grip));
+  const x = grip.x === 0 ? null : snapEdge('x', edge.x, others, snapReach / zoom);
+  const y = grip.y === 0 ? null : snapEdge('y', edge.y, others, snapReach / zoom);
+  if (x === null && y === null) return null;
+  if (grip.x === 0 || grip.y === 0 || keys.free) {
+    return { to: { x: x ?? to.x, y: y ?? to.y }, guides: { xs: x === null ? [] : [x], ys: y === null ? [] : [y] } };
+  }
+  // In shape only one of the two can stick: the nearer one, with the corner staying on its diagonal.
+  const anchor = gripPoint(bounds, keys.fromCentre ? { x: 0, y: 0 } : opposite(grip));
+  const from = apply(toDocument, anchor);
+  const isX = y === null || (x !== null && Math.abs(x - edge.x) <= Math.abs(y - edge.y));
+  const stretch = isX ? (x! - from.x) / (edge.x - from.x) : (y - from.y) / (edge.y - from.y);
+  const corner = { x: from.x + (edge.x - from.x) * stretch, y: from.y + (edge.y - from.y) * stretch };
+  return { to: corner, guides: isX ? { xs: [x!], ys: [] } : { xs: [], ys: [y] } };
 }
 
 /** Always by whole pixels, so that pixels stay the pixels they are. */
@@ -196,11 +230,7 @@ function shifted(drag: MoveDrag, to: Point, { shift, mod }: Modifiers, context: 
 
 const signed = (value: number): string => (value < 0 ? `−${-value}` : `+${value}`);
 
-/** Where the box is, with what is being done to it, or was just done. */
-function shownBox({ drag, dropped }: MoveState, { moveTarget }: ToolContext): MoveTarget | null {
-  const change = drag ?? (dropped && isSame(dropped.target, moveTarget) ? dropped : null);
-  if (!change) return moveTarget;
-  return { ...change.target, toDocument: compose(change.by, change.target.toDocument) };
+/** Where the box is, with what is being done to it. */
+function shownBox({ drag }: MoveState, { moveTarget }: ToolContext): MoveTarget | null {
+  return drag ? { ...drag.target, toDocument: compose(drag.by, drag.target.toDocument) } : moveTarget;
 }
-
-const isSame = (one: MoveTarget, other: MoveTarget | null): boolean => JSON.stringify(one) === JSON.stringify(other);

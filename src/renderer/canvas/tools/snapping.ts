@@ -23,6 +23,14 @@ export function snapRect(rect: Rect, others: readonly Rect[], reach: number): Sn
   return { by: { x: x.by, y: y.by }, xs: x.at, ys: y.at };
 }
 
+/** Finds what an edge that is pulled to `at` sticks to, upright (`x`) or level (`y`); null where nothing is near. */
+export function snapEdge(axis: 'x' | 'y', at: number, others: readonly Rect[], reach: number): number | null {
+  const size = axis === 'x' ? 'width' : 'height';
+  const places = others.flatMap((other) => stops(other[axis], other[size]));
+  const nearest = places.reduce((best, place) => (Math.abs(place - at) < Math.abs(best - at) ? place : best), Infinity);
+  return Math.abs(nearest - at) <= reach ? nearest : null;
+}
+
 const stops = (start: number, size: number): number[] => [start, start + size / 2, start + size];
 
 function snapSpan(own: readonly number[], others: readonly number[], reach: number): { by: number; at: number[] } {

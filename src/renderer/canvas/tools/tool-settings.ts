@@ -25,7 +25,11 @@ export interface ToolSettings {
   readonly fill: FloodChoice & { readonly opacity: number };
   readonly wand: FloodChoice;
   readonly select: { readonly mode: SelectionMode; readonly feather: number };
-  readonly move: { readonly snap: boolean };
+  readonly move: {
+    readonly snap: boolean;
+    /** A number typed for one side of the box changes the other alike. */
+    readonly keepAspect: boolean;
+  };
   /** Width by height, or null for any. */
   readonly crop: { readonly aspect: number | null };
   /** What sides of the extend frame are multiples of, in pixels. */
@@ -43,7 +47,7 @@ export const defaultToolSettings: ToolSettings = Object.freeze<ToolSettings>({
   fill: { tolerance: 24, contiguous: true, sampleAll: true, opacity: 1 },
   wand: { tolerance: 24, contiguous: true, sampleAll: true },
   select: { mode: 'replace', feather: 0 },
-  move: { snap: true },
+  move: { snap: true, keepAspect: true },
   crop: { aspect: null },
   extend: { step: 16 },
 });

@@ -77,7 +77,7 @@ export interface ToolContext {
   readonly zoom: number;
   readonly settings: ToolSettings;
   readonly extendFrame: Rect | null;
-  /** Null while nothing can be moved. */
+  /** Where it is seen now; null while nothing can be moved. */
   readonly moveTarget: MoveTarget | null;
   /** What the edges and middles of moved things stick to, in document pixels. */
   readonly snapRects: readonly Rect[];
@@ -95,7 +95,7 @@ export type Intent =
   | { readonly type: 'select'; readonly shape: SelectionShape; readonly mode: SelectionMode }
   | { readonly type: 'select-like'; readonly at: Point; readonly mode: SelectionMode }
   | { readonly type: 'select-none' }
-  | { readonly type: 'move-begin'; readonly lift: boolean }
+  | { readonly type: 'move-begin' }
   | { readonly type: 'move-by'; readonly by: Transform }
   /** Null puts everything back. */
   | { readonly type: 'move-end'; readonly by: Transform | null }

@@ -28,6 +28,11 @@ export class BackgroundView {
     this.#layer.batchDraw();
   }
 
+  /** The canvas has another size, which has wiped it. */
+  resized(): void {
+    this.#shown = '';
+  }
+
   show(screen: Screen): void {
     const paper = onScreen(screen, documentRect(screen));
     const view = { x: 0, y: 0, ...screen.view };

@@ -198,6 +198,7 @@ export class CanvasView {
       const pixelRatio = window.devicePixelRatio;
       for (const layer of layers) layer.getCanvas().setPixelRatio(pixelRatio);
       this.#stage.size(view);
+      this.#background.resized();
       this.viewport.setView(view, pixelRatio);
     };
     const sizes = new ResizeObserver(fitToContainer);

@@ -11,6 +11,7 @@ import { Choice } from '../../ui/choice.tsx';
 import { NumberInput } from '../../ui/number-input.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import { useObservable } from '../../ui/use-observable.ts';
+import { BoxFields } from './box-fields.tsx';
 
 /** What can be set about the tool in the hand. */
 export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
@@ -66,11 +67,15 @@ export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
         </>
       ) : null}
       {tool === 'move' ? (
-        <Check
-          label={t('tools:snap')}
-          value={settings.move.snap}
-          onChange={(snap) => canvas.setSettings({ move: { snap } })}
-        />
+        <>
+          <BoxFields canvas={canvas} />
+          <Check
+            label={t('tools:snap')}
+            hint={t('tools:snap-hint')}
+            value={settings.move.snap}
+            onChange={(snap) => canvas.setSettings({ move: { ...settings.move, snap } })}
+          />
+        </>
       ) : null}
     </section>
   );
@@ -156,9 +161,10 @@ function FloodFields({ flood, onChange }: { flood: FloodChoice; onChange: (chang
   );
 }
 
-function Check({ label, value, onChange }: { label: string; value: boolean; onChange: (value: boolean) => void }) {
+function Check(props: { label: string; hint?: string; value: boolean; onChange: (value: boolean) => void }) {
+  const { label, hint, value, onChange } = props;
   return (
-    <label className="check">
+    <label className="check" title={hint}>
       <input type="checkbox" checked={value} onChange={(event) => onChange(event.target.checked)} />
       {label}
     </label>

@@ -22,6 +22,7 @@ export const commands = {
   'flip-vertical': 'Flip upside down',
   'rotate-right': 'Turn right',
   'rotate-left': 'Turn left',
+  'place-by-numbers': 'Move and turn by numbers',
   'crop-to-selection': 'Crop to the selection',
   'select-all': 'Select all',
   deselect: 'Deselect',

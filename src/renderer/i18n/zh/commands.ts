@@ -25,6 +25,7 @@ export const commands: SameKeys<typeof english> = {
   'flip-vertical': '垂直翻转',
   'rotate-right': '向右旋转',
   'rotate-left': '向左旋转',
+  'place-by-numbers': '用数值移动和旋转',
   'crop-to-selection': '裁剪到选区',
   'select-all': '全选',
   deselect: '取消选择',

@@ -86,6 +86,7 @@ function show(event: JobEvent, output: Output): void {
       output.text(event.delta);
       return;
     case 'queued':
+    case 'region':
     case 'finished':
     case 'failed':
     case 'cancelled':

@@ -1,11 +1,11 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 import { AppError } from '#base/app-error';
 import { installedModels, isPackage, type ModelFolders } from '#host/models/installed-models';
 import { openPackage, type ModelPackage } from '#model/weights/node/model-package';
 
 /**
- * The package that is meant: by its name, by its folder, or the only one there is.
+ * The package that is meant: by its name, by its folder, or else the one that comes with the program, or the only one.
  *
  * @throws AppError `model-missing`, `model-ambiguous`, and what `openPackage` throws
  */
@@ -15,8 +15,9 @@ export async function chooseModel(wanted: string | undefined, folders: ModelFold
   if (wanted === undefined) {
     const [first, ...others] = installed.values();
     if (first === undefined) throw noneInstalled();
-    if (others.length > 0) throw ambiguous(names);
-    return openPackage(first);
+    const bundled = [...installed.values()].find((folder) => dirname(folder) === folders.bundledModelsFolder);
+    if (bundled === undefined && others.length > 0) throw ambiguous(names);
+    return openPackage(bundled ?? first);
   }
   const folder = installed.get(wanted) ?? ((await isPackage(wanted)) ? wanted : undefined);
   if (folder === undefined) throw missing(wanted, names);

@@ -1,11 +1,18 @@
+import { modelLimits } from '#shared/contract/model-limits';
+
 import type { RegisterCommand } from '../cli-context.ts';
+import { chooseModel } from '../model-choice.ts';
 import { size, type Size } from '../option-values.ts';
 import { addPictureOptions, makePictures, type PictureOptions } from '../picture-job.ts';
 
 export const registerGenerate: RegisterCommand = (program, context) => {
   addPictureOptions(program.command('generate <prompt>'), { guidance: 5 })
     .description('make a picture from words')
-    .option('--size <WxH>', 'size in pixels, rounded down to multiples of 16', size, { width: 512, height: 512 })
+    .option(
+      '--size <WxH>',
+      "size in pixels, rounded down to multiples of 16 (default: the model's own, 512x512 for Ovis-U1-3B)",
+      size,
+    )
     .addHelpText(
       'after',
       `
@@ -14,7 +21,10 @@ Examples:
   studio generate "a lighthouse at dusk" --size 768x512 --steps 25 --solver multistep -o lighthouse.png
   studio generate "a paper boat" --seed 7 --count 4 -o boats/`,
     )
-    .action(async (prompt: string, options: PictureOptions & { readonly size: Size }) => {
-      await makePictures(context, options, { prompt, request: { kind: 'generate', ...options.size } });
+    .action(async (prompt: string, options: PictureOptions & { readonly size?: Size }) => {
+      const { config } = await chooseModel(options.model, context);
+      const { minSide } = modelLimits(config);
+      const wanted = options.size ?? { width: minSide, height: minSide };
+      await makePictures(context, options, { prompt, request: { kind: 'generate', ...wanted } });
     });
 };

@@ -91,6 +91,7 @@ class JobLog {
         return event;
       case 'step':
         return { ...event, timeLeftMs: this.#clock.stepDone(event.step, event.steps) };
+      case 'region':
       case 'text':
         return event;
       default:

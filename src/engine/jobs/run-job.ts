@@ -2,6 +2,7 @@ import type { Raster } from '#raster/raster';
 import type { DeviceReport } from '#shared/contract/device';
 import type { Composition, JobWarning, Phase } from '#shared/contract/job-events';
 import type { BlobName, JobRequest } from '#shared/contract/job-request';
+import type { Rect } from '#shared/document/geometry';
 
 /** A job as pipelines see it: everything it needs is in it. */
 export interface Job<R extends JobRequest = JobRequest> {
@@ -15,6 +16,8 @@ export interface Job<R extends JobRequest = JobRequest> {
 /** What a pipeline tells on its way; how long it took and will take is measured from these. */
 export type PipelineEvent =
   | { readonly kind: 'phase'; readonly name: Phase }
+  /** Where on the picture the previews of the steps to come belong. */
+  | { readonly kind: 'region'; readonly rect: Rect }
   /** `step` of `steps` is done, counted from 1. A job of several passes starts again at 1. */
   | { readonly kind: 'step'; readonly step: number; readonly steps: number; readonly preview: Raster | null }
   | { readonly kind: 'text'; readonly delta: string };

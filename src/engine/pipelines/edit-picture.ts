@@ -11,6 +11,7 @@ import { modelLimits } from '#shared/contract/model-limits';
 
 import type { JobResult } from '../jobs/run-job.ts';
 import type { Composite, CompositeWarning } from './compositing/composite.ts';
+import type { ContextFrame } from './compositing/context-frame.ts';
 import { finishEdit, planEdit } from './compositing/edit.ts';
 import { finishInpaint, planInpaint, type InpaintPlan } from './compositing/inpaint.ts';
 import { latentMask } from './compositing/latent-merge.ts';
@@ -25,6 +26,7 @@ export async function editPicture(
   references: readonly Raster[],
 ): Promise<JobResult> {
   const plan = planEdit(image, modelLimits(context.model.package.config));
+  tellRegion(context, plan.frame);
   const { picture, reconstruct } = await renderEdit(context, request, toRgb(plan.source), { references });
   const reconstruction = await reconstruct();
   context.onEvent({ kind: 'phase', name: 'compose' });
@@ -93,6 +95,7 @@ async function renderRegion(
   request: EditInstruction,
   { intent, plan, references }: RegionTask,
 ): Promise<JobResult> {
+  tellRegion(context, plan.frame);
   const instruction = { ...request, prompt: regionInstruction(intent, request.prompt) };
   const { picture } = await renderEdit(context, instruction, toRgb(plan.prefilled), {
     references,
@@ -103,6 +106,10 @@ async function renderRegion(
   });
   context.onEvent({ kind: 'phase', name: 'compose' });
   return resultOf(finishInpaint(plan, picture));
+}
+
+function tellRegion({ onEvent }: RenderContext, { x, y, width, height }: ContextFrame): void {
+  onEvent({ kind: 'region', rect: { x, y, width, height } });
 }
 
 function resultOf({ image, patch, report }: Composite): JobResult {

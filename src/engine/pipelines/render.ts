@@ -2,12 +2,12 @@
 import { coverResize, fromVaePixels, toVaePixels } from '#model/ovis/processing/context-image';
 import type { RgbRaster } from '#model/ovis/processing/rgb';
 import type { PictureSize } from '#model/ovis/processing/smart-resize';
-import { previewLatents, type LatentPreview } from '#model/ovis/sampling/latent-preview';
+import { previewLatents } from '#model/ovis/sampling/latent-preview';
 import { packLatents, unpackLatents, type LatentSize } from '#model/ovis/sampling/latent-tokens';
 import { gaussianNoise } from '#model/ovis/sampling/noise';
 import type { SolverName } from '#model/ovis/sampling/solvers';
-import type { Raster } from '#raster/raster';
 import { throwIfCancelled } from '#base/abort';
+import type { Raster } from '#raster/raster';
 
 import type { RunOptions } from '../jobs/run-job.ts';
 import { contextTokens, vaeLatents } from '../ovis/decoder.ts';
@@ -113,7 +113,7 @@ export async function renderEdit(
   const kept = region ? await keptLatents(model, region, settings) : null;
   throwIfCancelled(signal);
 
-  const hooks = await enterDenoising(context, size);
+  const hooks = await enterDenoising(context, size, region?.mask);
   const tokens = await sampleEdit(
     model,
     conditions,
@@ -164,22 +164,40 @@ function sampleSettings(model: OvisModel, request: SamplingRequest, size: Pictur
   return { size: cells, steps, solver, textGuidance, noise: packLatents(noise, cells) };
 }
 
-/** Loads what denoising needs, and makes the hooks that report it. */
-async function enterDenoising({ model, signal, onEvent }: RenderContext, size: LatentSize): Promise<SampleHooks> {
+/**
+ * Loads what denoising needs, and makes the hooks that report it.
+ *
+ * @param mask one number a latent cell: how freely it may change; previews are seen only as far as that
+ */
+async function enterDenoising(
+  { model, signal, onEvent }: RenderContext,
+  size: LatentSize,
+  mask?: Float32Array,
+): Promise<SampleHooks> {
   const preview = await latentPreview(model);
   onEvent({ kind: 'phase', name: 'load' });
   await model.enterPhase('decoder');
   await model.session('decoder');
   onEvent({ kind: 'phase', name: 'denoise' });
+  const previewOf = (tokens: Float32Array): Raster => {
+    const picture = previewLatents(preview, unpackLatents(tokens, size), { width: size.columns, height: size.rows });
+    return mask ? withAlpha(picture, mask) : picture;
+  };
   return {
     signal,
-    onStep: ({ step, steps, clean }) =>
-      onEvent({ kind: 'step', step, steps, preview: previewOf(preview, clean, size) }),
+    onStep: ({ step, steps, clean }) => onEvent({ kind: 'step', step, steps, preview: previewOf(clean) }),
   };
 }
 
-function previewOf(preview: LatentPreview, tokens: Float32Array, size: LatentSize): RgbRaster {
-  return previewLatents(preview, unpackLatents(tokens, size), { width: size.columns, height: size.rows });
+/** What may change most is opaque, whatever the strength. */
+function withAlpha({ width, height, data }: RgbRaster, mask: Float32Array): Raster {
+  const most = mask.reduce((largest, value) => Math.max(largest, value), 0) || 1;
+  const rgba = new Uint8Array(width * height * 4);
+  for (const [cell, value] of mask.entries()) {
+    rgba.set(data.subarray(cell * 3, cell * 3 + 3), cell * 4);
+    rgba[cell * 4 + 3] = Math.round((255 * value) / most);
+  }
+  return { width, height, channels: 4, data: rgba };
 }
 
 async function decodePicture(

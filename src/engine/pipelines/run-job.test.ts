@@ -116,6 +116,25 @@ describeGolden('jobs', () => {
     expect(composition!.changedFraction).toBeLessThan(1);
   });
 
+  it('show previews of a region where it is, and only of what may change', async () => {
+    const mask = discMask(image, { x: 70, y: 50, radius: 8 });
+    const events: PipelineEvent[] = [];
+    const request = { kind: 'inpaint', ...sampling, image: IMAGE, mask: MASK } as const;
+    await run(request, { mask, onEvent: (event) => events.push(event) });
+    const region = events.find((event) => event.kind === 'region')!.rect;
+    expect(region.x).toBeLessThan(62);
+    expect(region.x + region.width).toBeGreaterThan(78);
+    const preview = events.find((event) => event.kind === 'step')!.preview!;
+    const alphaOf = (x: number, y: number): number => {
+      const column = Math.floor(((x - region.x) / region.width) * preview.width);
+      const row = Math.floor(((y - region.y) / region.height) * preview.height);
+      return preview.data[(row * preview.width + column) * 4 + 3]!;
+    };
+    expect(preview.channels).toBe(4);
+    expect(alphaOf(70, 50)).toBe(255);
+    expect(alphaOf(region.x, region.y)).toBe(0);
+  });
+
   it('extend a picture by exactly as much as asked', async () => {
     const extend = { left: 13, top: 0, right: 21, bottom: 9 };
     const { pictures: made } = await run({ kind: 'outpaint', ...sampling, image: IMAGE, extend });

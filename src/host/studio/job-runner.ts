@@ -285,5 +285,6 @@ export class JobRunner {
 async function encodePreview(raster: Raster): Promise<JobPreview> {
   const png = await encodeImage(raster, { format: 'png' });
   const { width, height } = raster;
+      case 'region':
   return { url: `data:image/png;base64,${Buffer.from(png).toString('base64')}`, width, height };
 }

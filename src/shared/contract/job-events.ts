@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { zRect } from '#shared/document/geometry';
 import { zDevice } from './device.ts';
 import { zPrecision } from './job-request.ts';
 import { zRaster } from './raster.ts';
@@ -35,12 +36,17 @@ export const zJobReport = z.object({
 export type JobReport = z.infer<typeof zJobReport>;
 
 const zPhaseEvent = z.object({ kind: z.literal('phase'), name: zPhase });
+/**
+ * Where on the picture the previews of the steps to come belong, in the pixels of the result. It may hang over its edges;
+ * for what is made from words alone it is not told, and is all of it.
+ */
+export const zRegionEvent = z.object({ kind: z.literal('region'), rect: zRect });
 const zStepEvent = z.object({
   kind: z.literal('step'),
   /** Steps done, from 1. */
   step: z.int().min(1),
   steps: z.int().min(1),
-  /** A small RGB picture of the latents so far; null when none was made of this step. */
+  /** A small picture of the latents so far, transparent where nothing may change; null when none was made of this step. */
   preview: zRaster.nullable(),
   /** Of the steps that remain, from those measured so far; null before there are two. */
   timeLeftMs: z.number().min(0).nullable(),
@@ -69,7 +75,7 @@ const zFinishedEvent = z.object({
 const zFailedEvent = z.object({ kind: z.literal('failed'), error: zWireError });
 const zCancelledEvent = z.object({ kind: z.literal('cancelled') });
 
-const progress = [zPhaseEvent, zStepEvent, zTextEvent] as const;
+const progress = [zPhaseEvent, zRegionEvent, zStepEvent, zTextEvent] as const;
 const outcomes = [zFinishedEvent, zFailedEvent, zCancelledEvent] as const;
 
 /** What the engine says of the job it runs, in order. After an outcome comes nothing. */

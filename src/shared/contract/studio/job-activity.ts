@@ -52,6 +52,9 @@ function afterProgress(before: JobActivity, progress: StudioJobProgress): JobAct
   switch (progress.kind) {
     case 'phase':
       return { ...before, phase: progress.name };
+    case 'region':
+      // What was shown belonged to where the pass before worked.
+      return { ...before, region: progress.rect, preview: null };
     case 'step': {
       const { step, steps, timeLeftMs } = progress;
       return { ...before, step, steps, timeLeftMs, preview: progress.preview ?? before.preview };
@@ -69,6 +72,7 @@ const idle = (id: JobId): JobActivity => ({
   step: 0,
   steps: 0,
   preview: null,
+  region: null,
   timeLeftMs: null,
   text: '',
 });

@@ -1,10 +1,11 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
+import { zRect } from '#shared/document/geometry';
 import { zJobRecord } from '#shared/library/job-record';
 import { zGalleryId, type GalleryId } from '#shared/library/gallery-item';
 import { call } from '../call.ts';
-import { zJobId, zPhase, type JobId } from '../job-events.ts';
+import { zJobId, zPhase, zRegionEvent, type JobId } from '../job-events.ts';
 import { zJobRequest } from '../job-request.ts';
 import { watched, zWatch } from './watching.ts';
 
@@ -20,6 +21,7 @@ export type JobPreview = z.infer<typeof zJobPreview>;
 /** How far a running job is. A change of state (started, ended, moved) is told by its record instead. */
 export const zJobProgress = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('phase'), name: zPhase }),
+  zRegionEvent,
   z.object({
     kind: z.literal('step'),
     /** Steps done, from 1. */
@@ -43,6 +45,8 @@ export const zJobActivity = z.object({
   /** 0 before the first step. */
   steps: z.int().min(0),
   preview: zJobPreview.nullable(),
+  /** Where the preview belongs, in pixels of the result; null: all of it. */
+  region: zRect.nullable(),
   timeLeftMs: z.number().min(0).nullable(),
   /** Of the answer so far. */
   text: z.string(),

@@ -73,7 +73,7 @@ export const curricula: Readonly<Record<CurriculumId, Curriculum>> = {
     looseness: 0.2,
     turned: 0,
     flipped: 0,
-    painted: 0.25,
+    painted: 0.15,
     labelled: 0,
   },
   /** One to four objects in tidy places: number, colour, position. */

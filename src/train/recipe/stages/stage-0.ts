@@ -11,12 +11,12 @@ export const decoderPretraining: Stage = {
   mix: { ...generation },
   sizes: {
     nano: {
-      steps: 6_500,
-      batchSize: 8,
+      steps: 4_500,
+      batchSize: 16,
       curriculum: curricula.placed,
-      opening: { curriculum: curricula['close-up'], steps: 4_500 },
+      opening: { curriculum: curricula['close-up'], steps: 3_600 },
       pictures: [{ width: 128, height: 128 }],
-      peakRate: 1e-3,
+      peakRate: 1.4e-3,
       warmupSteps: 200,
       averageDecay: 0.999,
       dropWords: 0.1,

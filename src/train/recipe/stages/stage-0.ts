@@ -1,6 +1,7 @@
 import { curricula } from '../../data/scene/curriculum.ts';
 import type { Stage } from '../stage.ts';
 import { generation } from './mixes.ts';
+import { smokeSize } from './smoke-size.ts';
 
 /** Stage 0: the refiner and the decoder, from nothing, on embeddings of a language model that has seen no pictures. */
 export const decoderPretraining: Stage = {
@@ -22,15 +23,10 @@ export const decoderPretraining: Stage = {
       dropWords: 0.1,
     },
     smoke: {
+      ...smokeSize,
       steps: 12,
-      batchSize: 2,
       curriculum: curricula.placed,
       opening: { curriculum: curricula['close-up'], steps: 6 },
-      pictures: [{ width: 32, height: 32 }],
-      peakRate: 1e-3,
-      warmupSteps: 2,
-      averageDecay: 0.9,
-      dropWords: 0.1,
     },
     '3b': {
       steps: 500_000,

@@ -1,6 +1,7 @@
 import { curricula } from '../../data/scene/curriculum.ts';
 import type { Stage } from '../stage.ts';
 import { editing, generation, share, understanding } from './mixes.ts';
+import { smokeSize } from './smoke-size.ts';
 
 /** Stage 1: the adapter alone, on all three families of data. */
 export const adapterPretraining: Stage = {
@@ -20,16 +21,7 @@ export const adapterPretraining: Stage = {
       averageDecay: 0.99,
       dropWords: 0.1,
     },
-    smoke: {
-      steps: 4,
-      batchSize: 2,
-      curriculum: curricula['close-up'],
-      pictures: [{ width: 32, height: 32 }],
-      peakRate: 1e-3,
-      warmupSteps: 2,
-      averageDecay: 0.9,
-      dropWords: 0.1,
-    },
+    smoke: smokeSize,
     '3b': {
       steps: 2_000,
       batchSize: 8192,

@@ -1,6 +1,7 @@
 import { curricula } from '../../data/scene/curriculum.ts';
 import type { Stage } from '../stage.ts';
 import { editing, generation, share, understanding } from './mixes.ts';
+import { smokeSize } from './smoke-size.ts';
 
 /** Stage 2: the vision encoder with its adapter, on all three families. */
 export const encoderAlignment: Stage = {
@@ -20,16 +21,7 @@ export const encoderAlignment: Stage = {
       averageDecay: 0.99,
       dropWords: 0.1,
     },
-    smoke: {
-      steps: 4,
-      batchSize: 2,
-      curriculum: curricula['close-up'],
-      pictures: [{ width: 32, height: 32 }],
-      peakRate: 1e-3,
-      warmupSteps: 2,
-      averageDecay: 0.9,
-      dropWords: 0.1,
-    },
+    smoke: smokeSize,
     '3b': {
       steps: 3_000,
       batchSize: 8192,

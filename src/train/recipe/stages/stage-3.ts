@@ -1,6 +1,7 @@
 import { curricula } from '../../data/scene/curriculum.ts';
 import type { Stage } from '../stage.ts';
 import { understanding } from './mixes.ts';
+import { smokeSize } from './smoke-size.ts';
 
 /** Stage 3: everything that understands; it is frozen for good afterwards. */
 export const understandingLearning: Stage = {
@@ -20,16 +21,7 @@ export const understandingLearning: Stage = {
       averageDecay: 0.998,
       dropWords: 0.1,
     },
-    smoke: {
-      steps: 4,
-      batchSize: 2,
-      curriculum: curricula['close-up'],
-      pictures: [{ width: 32, height: 32 }],
-      peakRate: 1e-3,
-      warmupSteps: 2,
-      averageDecay: 0.9,
-      dropWords: 0.1,
-    },
+    smoke: smokeSize,
     '3b': {
       steps: 25_000,
       batchSize: 8192,

@@ -1,6 +1,7 @@
 import { curricula } from '../../data/scene/curriculum.ts';
 import type { Stage } from '../stage.ts';
 import { generation } from './mixes.ts';
+import { smokeSize } from './smoke-size.ts';
 
 /** Stage 4: the refiner and the decoder again, on the embeddings that understanding has changed. */
 export const generationLearning: Stage = {
@@ -20,16 +21,7 @@ export const generationLearning: Stage = {
       averageDecay: 0.999,
       dropWords: 0.1,
     },
-    smoke: {
-      steps: 4,
-      batchSize: 2,
-      curriculum: curricula['close-up'],
-      pictures: [{ width: 32, height: 32 }],
-      peakRate: 1e-3,
-      warmupSteps: 2,
-      averageDecay: 0.9,
-      dropWords: 0.1,
-    },
+    smoke: smokeSize,
     '3b': {
       steps: 275_000,
       batchSize: 1024,

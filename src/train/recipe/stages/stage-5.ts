@@ -1,6 +1,7 @@
 import { curricula } from '../../data/scene/curriculum.ts';
 import type { Stage } from '../stage.ts';
 import { editing, generation, share } from './mixes.ts';
+import { smokeSize } from './smoke-size.ts';
 
 /** Stage 5: drawing and editing together. */
 export const generationEditing: Stage = {
@@ -20,16 +21,7 @@ export const generationEditing: Stage = {
       averageDecay: 0.999,
       dropWords: 0.1,
     },
-    smoke: {
-      steps: 6,
-      batchSize: 2,
-      curriculum: curricula['close-up'],
-      pictures: [{ width: 32, height: 32 }],
-      peakRate: 1e-3,
-      warmupSteps: 2,
-      averageDecay: 0.9,
-      dropWords: 0.1,
-    },
+    smoke: { ...smokeSize, steps: 6 },
     '3b': {
       steps: 325_000,
       batchSize: 256,

@@ -12,10 +12,10 @@ export const decoderPretraining: Stage = {
   mix: { ...generation },
   sizes: {
     nano: {
-      steps: 4_500,
+      steps: 3_600,
       batchSize: 16,
       curriculum: curricula.placed,
-      opening: { curriculum: curricula['close-up'], steps: 3_600 },
+      opening: { curriculum: curricula['close-up'], steps: 2_900 },
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1.4e-3,
       warmupSteps: 200,

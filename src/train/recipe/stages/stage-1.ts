@@ -12,8 +12,8 @@ export const adapterPretraining: Stage = {
   mix: { ...share(2, understanding), ...share(1, generation), ...share(1, editing) },
   sizes: {
     nano: {
-      steps: 300,
-      batchSize: 8,
+      steps: 150,
+      batchSize: 16,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,

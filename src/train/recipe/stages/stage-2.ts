@@ -12,8 +12,8 @@ export const encoderAlignment: Stage = {
   mix: { ...share(2, understanding), ...share(1, generation), ...share(1, editing) },
   sizes: {
     nano: {
-      steps: 400,
-      batchSize: 8,
+      steps: 200,
+      batchSize: 16,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 5e-4,

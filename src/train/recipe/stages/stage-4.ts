@@ -12,13 +12,13 @@ export const generationLearning: Stage = {
   mix: { ...generation },
   sizes: {
     nano: {
-      steps: 1_500,
-      batchSize: 8,
-      curriculum: curricula['known-scenes'],
+      steps: 200,
+      batchSize: 16,
+      curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
-      peakRate: 7e-4,
+      peakRate: 1e-3,
       warmupSteps: 50,
-      averageDecay: 0.999,
+      averageDecay: 0.99,
       dropWords: 0.1,
     },
     smoke: smokeSize,

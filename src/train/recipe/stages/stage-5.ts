@@ -12,13 +12,13 @@ export const generationEditing: Stage = {
   mix: { ...share(2, generation), ...share(3, editing) },
   sizes: {
     nano: {
-      steps: 3_000,
-      batchSize: 8,
-      curriculum: curricula['known-scenes'],
+      steps: 1_600,
+      batchSize: 16,
+      curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
-      peakRate: 5e-4,
+      peakRate: 1e-3,
       warmupSteps: 50,
-      averageDecay: 0.999,
+      averageDecay: 0.998,
       dropWords: 0.1,
     },
     smoke: { ...smokeSize, steps: 6 },

@@ -13,13 +13,37 @@ export function slope(): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Drops a file on the canvas. As text: the function runs in the page, with the page's own types. */
-export async function dropFile(page: Page, name: string, bytes: Buffer): Promise<void> {
-  const dataTransfer = await page.evaluateHandle(`(() => {
+/** What is dropped or pasted: files by their names, and anything else by its media type. */
+interface Transferred {
+  readonly files?: Readonly<Record<string, Buffer>>;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** Drops something on the canvas. */
+export function drop(page: Page, what: Transferred): Promise<void> {
+  return dispatch(page, `new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })`, what);
+}
+
+/** Drops a file on the canvas. */
+export function dropFile(page: Page, name: string, bytes: Buffer): Promise<void> {
+  return drop(page, { files: { [name]: bytes } });
+}
+
+/** Pastes something over the canvas. */
+export function paste(page: Page, what: Transferred): Promise<void> {
+  return dispatch(page, `new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true })`, what);
+}
+
+/** As text: it runs in the page, with the page's own types. */
+async function dispatch(page: Page, event: string, { files = {}, data = {} }: Transferred): Promise<void> {
+  const encoded = Object.entries(files).map(([name, bytes]) => [name, bytes.toString('base64')]);
+  await page.evaluate(`(() => {
     const transfer = new DataTransfer();
-    const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (character) => character.charCodeAt(0));
-    transfer.items.add(new File([bytes], '${name}', { type: 'image/png' }));
-    return transfer;
+    for (const [name, base64] of ${JSON.stringify(encoded)}) {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type: 'image/png' }));
+    }
+    for (const [type, text] of Object.entries(${JSON.stringify(data)})) transfer.setData(type, text);
+    document.querySelector('.stage .canvas-host').dispatchEvent(${event});
   })()`);
-  await page.dispatchEvent('.stage', 'drop', { dataTransfer });
 }

@@ -14,6 +14,7 @@ export const errorCodes = {
   'permission-denied': 'resource',
   'file-missing': 'input',
   'file-is-folder': 'input',
+  'file-unreadable': 'input',
   'path-unsafe': 'input',
 
   // Checkpoint text files and prompts (src/model/ovis)
@@ -30,6 +31,7 @@ export const errorCodes = {
   'download-not-allowed': 'network',
   'download-refused': 'network',
   'download-busy': 'resource',
+  'link-invalid': 'network',
   'hub-answer-invalid': 'network',
   'hub-no-safetensors': 'model',
 
@@ -100,6 +102,7 @@ export const errorCodes = {
 
   // The command line (src/cli)
   'model-missing': 'model',
+  'model-too-large': 'resource',
   'model-ambiguous': 'usage',
   'output-exists': 'input',
 

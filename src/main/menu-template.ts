@@ -16,8 +16,19 @@ export function menuTemplate(
   { isMac, onCommand }: { readonly isMac: boolean; readonly onCommand: (id: string) => void },
 ): MenuItemConstructorOptions[] {
   const ours = menus.map((item) => entry(item, onCommand));
-  return isMac ? [{ role: 'appMenu' }, ...ours] : ours;
+  return isMac ? [{ role: 'appMenu' }, ...ours, textMenu] : ours;
 }
+
+/** On a Mac, text fields have their keys from a menu. Nobody sees it: the entries that are seen are the studio's. */
+const textMenu: MenuItemConstructorOptions = {
+  label: 'Text',
+  visible: false,
+  submenu: (['undo', 'redo', 'cut', 'copy', 'paste', 'selectAll'] as const).map((role) => ({
+    role,
+    visible: false,
+    acceleratorWorksWhenHidden: true,
+  })),
+};
 
 function entry(item: MenuItem, onCommand: (id: string) => void): MenuItemConstructorOptions {
   switch (item.kind) {

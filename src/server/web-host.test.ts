@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createORPCClient } from '@orpc/client';
@@ -85,6 +85,22 @@ describe('the door', () => {
     expect((await fetch(`${origin}/?token=guess`, { redirect: 'manual' })).status).toBe(401);
     expect((await fetch(origin)).status).toBe(401);
     expect((await fetch(origin, { headers: { cookie: `${cookie}x` } })).status).toBe(401);
+  });
+
+  it('knows a browser that it has let in again after it was closed, until its own list is gone', async () => {
+    const { host, studio, home } = await serve();
+    const { cookie, origin } = await browse(host);
+    const { port } = host;
+    await host.close();
+    const again = await startWebHost({ studio, pageFolder: join(home, 'page'), port });
+    expect((await fetch(origin, { headers: { cookie } })).status).toBe(200);
+    const kept = await readFile(join(home, 'web-sessions.json'), 'utf8');
+    expect(kept).not.toContain(cookie.split('=')[1]);
+    await again.close();
+    await rm(join(home, 'web-sessions.json'));
+    const anew = await startWebHost({ studio, pageFolder: join(home, 'page'), port });
+    onTestFinished(() => anew.close());
+    expect((await fetch(origin, { headers: { cookie } })).status).toBe(401);
   });
 
   it('does not open to other pages, other names, or paths out of the house', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
 import { RPCHandler } from '@orpc/server/ws';
@@ -40,7 +41,7 @@ const maxMessageBytes = 64 << 20;
 /** The studio in a browser: the page and bytes over HTTP, calls over a WebSocket. */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const { studio, pageFolder, address = '127.0.0.1', hostNames = [], heartbeatMs = 20_000 } = options;
-  const admission = new Admission();
+  const admission = await Admission.open({ path: join(studio.home, 'web-sessions.json') });
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
   const handler = new RPCHandler(studioRouter(studio));
@@ -53,7 +54,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     if (foreign !== undefined) return new Response(`Refused: ${foreign}.\n`, { status: 403 });
     const url = new URL(request.url);
     const token = url.searchParams.get('token');
-    if (token !== null && url.pathname === '/') return letIn(admission.admit(token, port));
+    if (token !== null && url.pathname === '/') return letIn(await admission.admit(token, port));
     if (!admission.isAdmitted(incoming.headers, port)) return new Response(noLink, { status: 401 });
     return (
       (await serveBytes(studio, request)) ??

@@ -39,6 +39,7 @@ interface SessionOptions {
   readonly window?: ShellWindow;
   /** A model package to be installed as `tiny`. */
   readonly model?: string;
+  readonly memoryBytes?: number | undefined;
 }
 
 /** Opens a studio that is closed when the test ends, if the test has not done so. */
@@ -49,16 +50,17 @@ export async function openStudioSession(options: SessionOptions): Promise<Studio
     await mkdir(join(home, 'models'), { recursive: true });
     await cp(options.model, join(home, 'models', 'tiny'), { recursive: true });
   }
-  const env = faults && { FAKE_ENGINE: JSON.stringify(faults) };
+  // Asked at each start of the engine: a test may change its faults.
+  const env = () => faults && { env: { FAKE_ENGINE: JSON.stringify(faults) } };
   const studio = await openStudio({
     home,
     bundledModelsFolder: join(home, 'bundled'),
-    spawnEngine: (listeners) =>
-      forkEngine({ entry: join(scripts.folder, 'engine.js'), ...(env && { env }), ...listeners }),
+    spawnEngine: (listeners) => forkEngine({ entry: join(scripts.folder, 'engine.js'), ...env(), ...listeners }),
     version: '0.0.0-test',
     env: {},
     engineLimits: limits,
     ...(fs && { fs }),
+    memoryBytes: options.memoryBytes,
   });
   onTestFinished(() => studio.close());
   return { home, studio, client: createRouterClient(studioRouter(studio), { context: { window } }) };

@@ -1,18 +1,22 @@
 import { readdir, rm, stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 
 import { AppError, toAppError } from '#base/app-error';
+import { formatBytes } from '#base/format-bytes';
 import { openPackage } from '#model/weights/node/model-package';
 import { manifestName } from '#model/weights/package-manifest';
 import { modelLimits } from '#shared/contract/model-limits';
 import type { Model } from '#shared/contract/studio/models';
-import { toWireError } from '#shared/contract/wire-error';
+import { fromWireError, toWireError } from '#shared/contract/wire-error';
 
 export interface ModelFolders {
   /** Those of the user. */
   readonly modelsFolder: string;
   /** Those that come with the program. */
   readonly bundledModelsFolder: string;
+  /** Of this machine, where it is not what the system says. */
+  readonly memoryBytes?: number;
 }
 
 /** Packages by id, those of the user first. A name that is there twice is the user's. */
@@ -47,6 +51,14 @@ export async function modelFolder(id: string, folders: ModelFolders): Promise<st
   throw new AppError('model-missing', `The model "${id}" is not installed. ${there}`, { data: { model: id, models } });
 }
 
+/** The folder of a model that can be run here. @throws AppError `model-missing`, `model-too-large` */
+export async function runnableFolder(id: string, folders: ModelFolders): Promise<string> {
+  const folder = await modelFolder(id, folders);
+  const { problem } = await describeModel(id, folder, folders);
+  if (problem?.code === 'model-too-large') throw fromWireError(problem);
+  return folder;
+}
+
 /** Deletes a model of the user's. @throws AppError `usage-invalid` for one that comes with the program, `model-missing` */
 export async function removeModel(id: string, folders: ModelFolders): Promise<void> {
   const folder = await modelFolder(id, folders);
@@ -64,17 +76,29 @@ export function preferredModel(models: readonly Model[]): string | null {
   return (usable.find((model) => model.isBundled) ?? usable[0])?.id ?? null;
 }
 
-async function describeModel(id: string, folder: string, { bundledModelsFolder }: ModelFolders): Promise<Model> {
+async function describeModel(id: string, folder: string, folders: ModelFolders): Promise<Model> {
+  const { bundledModelsFolder, memoryBytes = totalmem() } = folders;
   const isBundled = folder === join(bundledModelsFolder, id);
   try {
     const { manifest, name, precision, config } = await openPackage(folder);
     const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
     const facts = { precision, sizeBytes, licence: manifest.licence, limits: modelLimits(config) };
-    return { id, title: name, isBundled, ...facts, problem: null };
+    const problem = sizeBytes > memoryBytes ? toWireError(tooLarge(name, sizeBytes, memoryBytes)) : null;
+    return { id, title: name, isBundled, ...facts, problem };
   } catch (error) {
     const problem = toWireError(toAppError(error));
     return { id, title: id, isBundled, precision: null, sizeBytes: 0, licence: null, limits: null, problem };
   }
+}
+
+/** It would be read from the disk over and over again, at every step. */
+function tooLarge(name: string, sizeBytes: number, memoryBytes: number): AppError {
+  const [size, memory] = [formatBytes(sizeBytes), formatBytes(memoryBytes)];
+  return new AppError(
+    'model-too-large',
+    `"${name}" has ${size} of weights, and this computer ${memory} of memory: choose a smaller model or precision.`,
+    { data: { model: name, sizeBytes, memoryBytes } },
+  );
 }
 
 /** Whether a folder holds a model. */

@@ -20,13 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => scripts[Symbol.asyncDispose]());
 
-async function open() {
+async function open({ memoryBytes }: { memoryBytes?: number } = {}) {
   const home = await temporaryFolder();
   const modelsFolder = join(home, 'models');
   const manager = new ModelManager({
     modelsFolder,
     bundledModelsFolder: join(home, 'bundled'),
     downloadsFolder: join(home, 'downloads'),
+    ...(memoryBytes !== undefined && { memoryBytes }),
     conversionScript: join(scripts.folder, 'conversion-thread.js'),
     // A port at which nobody listens.
     hub: () => hubFromEnvironment({ HF_ENDPOINT: 'http://127.0.0.1:65535' }),
@@ -65,6 +66,15 @@ describe('models', () => {
     await manager.remove('Tiny-q4');
     expect(await readdir(modelsFolder)).toEqual([]);
     await expect(manager.folderOf('Tiny-q4')).rejects.toMatchObject({ code: 'model-missing' });
+  });
+
+  it('that do not fit into this computer are listed with what is wrong, and are not run', async () => {
+    const { manager, end } = await open({ memoryBytes: 1000 });
+    await end(manager.import(checkpoint, { precision: 'q4', name: 'big' }));
+    const [model] = await manager.list();
+    expect(model).toMatchObject({ precision: 'q4', problem: { code: 'model-too-large', data: { memoryBytes: 1000 } } });
+    expect(preferredModel([model!])).toBeNull();
+    await expect(manager.runnableFolderOf('big')).rejects.toMatchObject({ code: 'model-too-large' });
   });
 
   it('that are damaged are listed with what is wrong, and are not the ones to begin with', async () => {

@@ -14,7 +14,7 @@ import { toWireError } from '#shared/contract/wire-error';
 import { safeFileName } from '#files/safe-name';
 import { Throughput } from '../download/throughput.ts';
 import type { Hub } from './hub.ts';
-import { describeModels, modelFolder, removeModel, type ModelFolders } from './installed-models.ts';
+import { describeModels, modelFolder, removeModel, runnableFolder, type ModelFolders } from './installed-models.ts';
 import type { PullProgress } from './pull-progress.ts';
 import { pullModel } from './pull.ts';
 
@@ -63,6 +63,11 @@ export class ModelManager {
   /** The folder of a model. @throws AppError `model-missing` */
   folderOf(id: string): Promise<string> {
     return modelFolder(id, this.#options);
+  }
+
+  /** The folder of a model that can be run here. @throws AppError `model-missing`, `model-too-large` */
+  runnableFolderOf(id: string): Promise<string> {
+    return runnableFolder(id, this.#options);
   }
 
   /** Told whenever models or tasks have changed. */

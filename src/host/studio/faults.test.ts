@@ -1,5 +1,3 @@
-import * as nodeFs from 'node:fs/promises';
-
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { isFinal } from '#shared/library/job-record';
@@ -10,10 +8,10 @@ import { createLayer } from '#shared/document/layer';
 import { newLayerId, newNodeId, type NodeId } from '#shared/document/ids';
 import type { HistoryNode } from '#shared/document/history-node';
 import { bundleScripts, type BundledScripts } from '#testing/bundle-scripts';
+import { fillableDisk } from '#testing/fillable-disk';
 import { ended, makeTinyModel, openStudioSession, requestFor } from '#testing/studio-session';
 import { decodeImage, decodeMask } from '../images/decode-image.ts';
 import { encodeImage } from '../images/encode-image.ts';
-import type { LibraryFs } from '../library/library-fs.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -93,28 +91,6 @@ describe('the queue', () => {
     });
   });
 });
-
-/** A real disk that can be made to have no room. */
-function fillableDisk() {
-  const disk = {
-    isFull: false,
-    fs: {
-      ...nodeFs,
-      open: async (...args: Parameters<typeof nodeFs.open>) => {
-        const file = await nodeFs.open(...args);
-        const full = () => Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
-        return new Proxy(file, {
-          get: (target, key) => {
-            if (disk.isFull && (key === 'write' || key === 'writeFile' || key === 'writev')) return full;
-            const member = Reflect.get(target, key) as unknown;
-            return typeof member === 'function' ? member.bind(target) : member;
-          },
-        });
-      },
-    } satisfies LibraryFs as LibraryFs,
-  };
-  return disk;
-}
 
 describe('a document', () => {
   const step = (parent: NodeId | null, label: string): HistoryNode => ({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { AppError } from '#base/app-error';
 import type { Device } from '#shared/contract/device';
-import type { JobRequest } from '#shared/contract/job-request';
+import type { JobRequest, Precision } from '#shared/contract/job-request';
 import type { JobReport } from '#shared/contract/job-events';
 import type { Raster } from '#raster/raster';
 import { EngineSupervisor } from '../engine/engine-supervisor.ts';
@@ -12,11 +12,14 @@ import type { SpawnEngine } from '../engine/engine-process.ts';
 import { openLibrary, type Library } from '../library/library.ts';
 import type { LibraryFs } from '../library/library-fs.ts';
 import { hubFromEnvironment } from '../models/hub.ts';
+import { preferredModel } from '../models/installed-models.ts';
 import { ModelManager } from '../models/model-manager.ts';
+import { Captioner } from './captioner.ts';
 import { DocumentDesk } from './document-desk.ts';
 import { Estimator } from './estimator.ts';
 import { FileDesk } from './file-desk.ts';
 import { JobRunner } from './job-runner.ts';
+import { Upkeep } from './upkeep.ts';
 import { WaitingFiles } from './waiting-files.ts';
 
 export interface StudioOptions {
@@ -32,6 +35,10 @@ export interface StudioOptions {
   readonly engineLimits?: Partial<EngineLimits>;
   /** Takes the place of the library's file system. */
   readonly fs?: LibraryFs;
+  /** Whether nothing should be done that nobody asked for: the machine works for others, or runs on its battery. */
+  readonly isMachineBusy?: () => boolean;
+  /** Takes the place of this machine's memory. */
+  readonly memoryBytes?: number | undefined;
 }
 
 /** The studio without a window: everything that a shell connects windows to. */
@@ -65,6 +72,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     bundledModelsFolder: options.bundledModelsFolder,
     downloadsFolder: join(home, 'downloads'),
     conversionScript: options.conversionScript,
+    ...(options.memoryBytes !== undefined && { memoryBytes: options.memoryBytes }),
     hub: () => hubFromEnvironment(env),
   });
   const estimator = await Estimator.open(join(home, 'estimates.json'));
@@ -77,12 +85,27 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       library,
       jobs: library.jobs,
       engine,
-      modelFolder: (id) => models.folderOf(id),
+      modelFolder: (id) => models.runnableFolderOf(id),
       device: wantedDevice,
       onFinished: (request, { pictures, report, text }) => void learn(estimator, { request, pictures, report, text }),
       appVersion: version,
     });
   jobs?.resume();
+  const upkeep =
+    jobs &&
+    new Upkeep({
+      library,
+      home,
+      captioner: new Captioner({ library, jobs, model: () => freeModel(engine, models, library) }),
+      onActivity: [
+        (listener) => documents.subscribe(listener),
+        (listener) => library.gallery.subscribe(listener),
+        (listener) => library.jobs?.subscribe(listener) ?? (() => undefined),
+      ],
+      isWorking: () => jobs.isWorking,
+      onTrashEmptied: () => documents.listChanged(),
+      ...(options.isMachineBusy && { isBusy: options.isMachineBusy }),
+    });
   return {
     home,
     version,
@@ -97,6 +120,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     jobs: () => jobs ?? refuseJobs(library),
     nextDevice: () => wantedDevice() ?? preferredDevice(engine),
     close: async () => {
+      await upkeep?.close();
       await Promise.all([jobs?.close(), models.close()]);
       await engine.stop();
       await documents.close();
@@ -108,6 +132,18 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
 
 function refuseJobs({ readOnlyBecause }: Library): never {
   throw readOnlyBecause ?? new AppError('library-read-only', 'The library cannot be written to.');
+}
+
+/** The model that is asked about pictures without being asked to: only where its engine runs already. */
+async function freeModel(
+  { state }: EngineSupervisor,
+  models: ModelManager,
+  { settings }: Library,
+): Promise<{ id: string; precision: Precision } | null> {
+  if (state.kind !== 'ready') return null;
+  const found = await models.list();
+  const { id, precision } = found.find((model) => model.id === (settings.current.model ?? preferredModel(found))) ?? {};
+  return id && precision ? { id, precision } : null;
 }
 
 function preferredDevice({ state }: EngineSupervisor): Device | null {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 
 import { AppError, toAppError } from '#base/app-error';
 import { zBlobName, type BlobName } from '#shared/contract/job-request';
-import { zThumbnailSize } from '#shared/contract/studio/blob-urls';
+import { maxUploadBytes, uploadTooLarge, zThumbnailSize } from '#shared/contract/studio/blob-urls';
 import { toWireError } from '#shared/contract/wire-error';
 import { sniffFormat } from '../images/sniff-format.ts';
 import type { Studio } from './open-studio.ts';
@@ -105,8 +105,19 @@ async function wholeOrRange(
 
 async function receiveUpload({ waiting }: Studio, request: Request, query: URLSearchParams): Promise<Response> {
   if (request.method !== 'POST') return notAllowed('POST');
-  const { id, sizeBytes } = await waiting.receive(query.get('name') ?? 'file', bodyOf(request));
+  const declaredBytes = Number(request.headers.get('content-length') ?? 0);
+  if (declaredBytes > maxUploadBytes) throw uploadTooLarge(declaredBytes);
+  const { id, sizeBytes } = await waiting.receive(query.get('name') ?? 'file', uploaded(bodyOf(request)));
   return Response.json({ upload: id, sizeBytes });
+}
+
+async function* uploaded(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  let sizeBytes = 0;
+  for await (const piece of bytes) {
+    sizeBytes += piece.byteLength;
+    if (sizeBytes > maxUploadBytes) throw uploadTooLarge(sizeBytes);
+    yield piece;
+  }
 }
 
 async function serveDownload({ waiting }: Studio, request: Request, [id = '']: readonly string[]): Promise<Response> {
@@ -168,6 +179,7 @@ function statusOf({ code }: AppError): number {
     case 'blob-mismatch':
       return 422;
     case 'blob-too-large':
+    case 'image-file-too-large':
       return 413;
     case 'disk-full':
     case 'disk-space-short':

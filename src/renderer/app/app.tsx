@@ -6,7 +6,7 @@ import { useCurrentSession, useSession, useStudio, useView } from './studio.ts';
 import { Dock } from './dock.tsx';
 import { CandidateStrip } from '../features/candidates/candidate-strip.tsx';
 import { CanvasHost } from '../features/canvas/canvas-host.tsx';
-import { pictureType, placePicture, takeFiles, type DraggedPicture } from '../features/canvas/drop.ts';
+import { draggedPicture, pictureType, placePicture, takeFiles } from '../features/canvas/drop.ts';
 import { ModelsDialog } from '../features/models/models-dialog.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { PromptBar } from '../features/prompt/prompt-bar.tsx';
@@ -14,6 +14,7 @@ import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { ShortcutsDialog } from '../features/settings/shortcuts-dialog.tsx';
 import { StartPage } from '../features/start/start-page.tsx';
 import { FaultStrip, Toasts } from '../features/status/notices.tsx';
+import { ReadOnlyReason, SavingTrouble } from '../features/status/trouble-strips.tsx';
 import { StatusBar } from '../features/status/status-bar.tsx';
 import { TopBar } from '../features/tabs/top-bar.tsx';
 import { ToolRail } from '../features/tools/tool-rail.tsx';
@@ -28,6 +29,8 @@ export function App() {
   return (
     <div className="window">
       <TopBar />
+      <SavingTrouble />
+      {session ? <ReadOnlyReason session={session} /> : null}
       <FaultStrip />
       <main className="desk">
         <ToolRail />
@@ -50,11 +53,11 @@ function Stage({ session }: { session: DocumentSession | null }) {
   const drop = (event: DragEvent): void => {
     setOver(false);
     event.preventDefault();
-    const dragged = event.dataTransfer.getData(pictureType);
-    if (dragged && session) {
-      const { name, ...picture } = JSON.parse(dragged) as DraggedPicture;
-      placePicture(studio, session, picture, name);
-    } else void takeFiles(studio, [...event.dataTransfer.files]);
+    const dragged = draggedPicture(event.dataTransfer);
+    const files = [...event.dataTransfer.files];
+    if (dragged && session) placePicture(studio, session, dragged, dragged.name);
+    else if (files.length > 0) void takeFiles(studio, files);
+    else studio.notices.say(studio.words('trouble:no-file-dropped'));
   };
   return (
     <section
@@ -62,9 +65,8 @@ function Stage({ session }: { session: DocumentSession | null }) {
       aria-label={t('tabs')}
       onDragOver={(event) => {
         const { types } = event.dataTransfer;
-        if (!types.includes('Files') && !types.includes(pictureType)) return;
         event.preventDefault();
-        setOver(true);
+        setOver(types.includes('Files') || types.includes(pictureType));
       }}
       onDragLeave={() => setOver(false)}
       onDrop={drop}

@@ -1,5 +1,5 @@
 import { commands } from '../commands/commands.ts';
-import { commandOf, isTyping } from '../commands/keys.ts';
+import { commandOf, isTextKey, isTyping } from '../commands/keys.ts';
 import { pasteTransfer } from '../features/canvas/paste.ts';
 import type { ToolId } from '../canvas/tools/tool.ts';
 import type { Studio } from './studio.ts';
@@ -11,8 +11,17 @@ export function listenToKeys(studio: Studio): void {
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const typing = isTyping(event.target);
-    if (typing && (!(event.ctrlKey || event.metaKey) || isEditing(event))) return;
+    if (typing && (!(event.ctrlKey || event.metaKey) || isTextKey(event.key))) return;
     const { canvas, dialog } = view.getState();
+    // Buttons and lists have Enter, Space and the arrows for themselves.
+    const isOnControl = event.target instanceof Element && event.target.closest('button, [role], a, summary');
+    const isOnCanvas = event.target instanceof Element && event.target.closest('.canvas-host');
+    const isForCanvas = !typing && dialog === null && (!isOnControl || isOnCanvas !== null);
+    // What the hand is in the middle of comes before commands: Backspace takes a corner back instead of clearing.
+    if (isForCanvas && event.key === 'Backspace' && canvas?.keyDown(event)) {
+      event.preventDefault();
+      return;
+    }
     const command = commandOf(event, commands, host.settings.getState());
     const refusal = command?.refuse(studio);
     if (command && (dialog === null || command.group === 'window')) {
@@ -22,10 +31,7 @@ export function listenToKeys(studio: Studio): void {
       else void Promise.resolve(command.run(studio)).catch(notices.fault);
       return;
     }
-    // Buttons and lists have Enter, Space and the arrows for themselves.
-    const isOnControl = event.target instanceof Element && event.target.closest('button, [role], a, summary');
-    const isOnCanvas = event.target instanceof Element && event.target.closest('.canvas-host');
-    if (!typing && dialog === null && (!isOnControl || isOnCanvas) && canvas?.keyDown(event)) event.preventDefault();
+    if (isForCanvas && canvas?.keyDown(event)) event.preventDefault();
   });
   window.addEventListener('keyup', (event) => {
     const { canvas } = view.getState();
@@ -36,14 +42,10 @@ export function listenToKeys(studio: Studio): void {
   window.addEventListener('paste', (event) => {
     if (!isTyping(event.target) && event.clipboardData) void pasteTransfer(studio, event.clipboardData);
   });
-  // A file that misses its target would replace the page.
+  // A file or a link that misses its target would replace the page.
   for (const kind of ['dragover', 'drop'] as const) {
     window.addEventListener(kind, (event) => {
-      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+      if (event.dataTransfer?.types.includes('Files') || !isTyping(event.target)) event.preventDefault();
     });
   }
 }
-
-/** What text fields do themselves. */
-const isEditing = ({ key }: KeyboardEvent): boolean =>
-  ['a', 'c', 'v', 'x', 'z', 'y', 'd', 'e', 'b', 'i'].includes(key.toLowerCase());

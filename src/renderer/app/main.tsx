@@ -10,6 +10,7 @@ import '../ui/controls.css';
 import './app.css';
 import { httpBlobs } from '../client/blobs.ts';
 import { connect } from '../client/connection.ts';
+import { createPatience } from '../client/patience.ts';
 import { connectToShell } from '../client/shell-connection.ts';
 import { createCandidates } from '../features/candidates/candidates.ts';
 import { createWords } from '../i18n/i18n.ts';
@@ -20,6 +21,8 @@ import { createViewStore } from '../stores/view.ts';
 import { App } from './app.tsx';
 import { followLook } from './follow-look.ts';
 import { followShell } from './follow-shell.ts';
+import { keepUnsaved } from './keep-unsaved.ts';
+import { followWindow } from './follow-window.ts';
 import { listenToKeys } from './listen-to-keys.ts';
 import { StudioContext, type Studio } from './studio.ts';
 
@@ -28,19 +31,25 @@ socketUrl.protocol = socketUrl.protocol === 'https:' ? 'wss:' : 'ws:';
 
 const notices = createNotices();
 const isInShell = window.location.protocol === appProtocol;
-const { client, isOnline } = isInShell ? connectToShell() : connect(socketUrl);
+const patience = createPatience();
+const connection = isInShell ? connectToShell() : connect(socketUrl);
+const { client } = connection;
+const blobs = httpBlobs(patience);
 const closing = new AbortController();
 const host = followHost(client, { signal: closing.signal, onFault: notices.fault });
 const i18n = createWords(navigator.language.startsWith('zh') ? 'zh' : 'en');
 const studio: Studio = {
   client,
-  isOnline,
+  connection,
+  isOnline: connection.isOnline,
+  patience,
   host,
-  blobs: httpBlobs,
+  blobs,
   notices,
   workspace: new Workspace({
     client,
-    blobs: httpBlobs,
+    blobs,
+    patience,
     onFault: notices.fault,
     untitled: () => i18n.t('start:untitled'),
   }),
@@ -51,6 +60,8 @@ const studio: Studio = {
 followLook(host.settings, i18n);
 listenToKeys(studio);
 followShell(studio, { signal: closing.signal });
+followWindow(studio, { signal: closing.signal });
+keepUnsaved(studio);
 window.addEventListener('pagehide', () => closing.abort());
 
 createRoot(document.querySelector('#studio')!).render(

@@ -5,6 +5,8 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { StudioClient } from '#shared/contract/studio/contract';
 
 import type { Blobs } from '../client/blobs.ts';
+import type { Connection } from '../client/connection.ts';
+import type { Patience } from '../client/patience.ts';
 import type { Candidates } from '../features/candidates/candidates.ts';
 import type { Words } from '../i18n/i18n.ts';
 import type { DocumentSession, SessionState } from '../session/document-session.ts';
@@ -16,7 +18,9 @@ import type { ViewState, ViewStore } from '../stores/view.ts';
 /** Everything that panels and commands work with; put together once, in `main.tsx`. */
 export interface Studio {
   readonly client: StudioClient;
+  readonly connection: Connection;
   readonly isOnline: StoreApi<boolean>;
+  readonly patience: Patience;
   readonly host: HostState;
   readonly blobs: Blobs;
   readonly notices: Notices;

@@ -214,6 +214,7 @@ export const commands: readonly Command[] = [
   dialog('models', []),
   dialog('settings', ['$mod+Alt+s']),
   dialog('shortcuts', ['Shift+?']),
+  always('restart-engine', 'window', [], ({ client }) => client.engine.restart()),
   dock('layers', ['F7']),
   dock('history', ['F8']),
   dock('gallery', ['F9']),

@@ -49,6 +49,14 @@ const arrows = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown:
 const macNames: Readonly<Record<string, string>> = { ...arrows, $mod: '⌘', Shift: '⇧', Alt: '⌥', Backspace: '⌫' };
 const otherNames: Readonly<Record<string, string>> = { ...arrows, $mod: 'Ctrl', Delete: 'Del' };
 
+/** What text fields do themselves, with Control or Command. */
+const textKeys: ReadonlySet<string> = new Set(['a', 'c', 'v', 'x', 'z', 'y', 'd', 'e', 'b', 'i']);
+
+export const isTextKey = (key: string): boolean => textKeys.has(key.toLowerCase());
+
+/** Whether keys mean something to a text field: `$mod+z`. */
+export const isTextChord = (keys: string): boolean => /^\$mod\+(Shift\+)?.$/.test(keys) && isTextKey(keys.at(-1)!);
+
 /** Words are typed there, so plain letters are no commands. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

@@ -15,6 +15,7 @@ import type { PromptState } from '#shared/document/prompt-state';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import { follow } from '../client/connection.ts';
+import type { Patience } from '../client/patience.ts';
 
 /** One open document, as far as everybody may know. */
 export interface SessionState {
@@ -44,8 +45,17 @@ export interface DocumentViewer {
 export interface SessionOptions {
   readonly id: DocumentId;
   readonly client: StudioClient;
-  /** Saving failed, or the document cannot be watched any more. */
+  /** Saves what is done, however long that takes. */
+  readonly patience: Pick<Patience, 'until'>;
+  /** Something cannot be saved however long one waits, or the document cannot be watched any more. */
   readonly onFault: (error: AppError) => void;
+}
+
+/** Something done here that the host has not told of yet. */
+interface PendingEvent {
+  readonly event: HistoryEvent;
+  /** The host has it: what it tells from now on says so too. */
+  isSaved: boolean;
 }
 
 const random: RandomBytes = (count) => crypto.getRandomValues(new Uint8Array(count));
@@ -55,27 +65,32 @@ const keptDocuments = 200;
 
 /**
  * A document that is open: changes are seen at once and saved behind in their order; changes that others make come in by
- * themselves.
+ * themselves. What is shown is always what the host has told, and on top of it what was done here since: so all windows
+ * come to the same history, and a host that was away is told what it missed.
  */
 export class DocumentSession {
   readonly id: DocumentId;
   readonly store: StoreApi<SessionState>;
   readonly #client: StudioClient;
+  readonly #patience: SessionOptions['patience'];
   readonly #onFault: SessionOptions['onFault'];
   readonly #owned = new DisposableStore();
   readonly #documents = new Map<NodeId, Document>();
-  /** Events that were made here and will come back, in order. */
-  readonly #expected: string[] = [];
+  /** As the host has told it. */
+  #confirmed: HistoryTree;
+  #pending: PendingEvent[] = [];
   #viewer: DocumentViewer | null = null;
   #saving: Promise<void> = Promise.resolve();
   #moving: Promise<void> = Promise.resolve();
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor({ id, client, onFault }: SessionOptions, opened: OpenedEvent) {
+  private constructor({ id, client, patience, onFault }: SessionOptions, opened: OpenedEvent) {
     this.id = id;
     this.#client = client;
+    this.#patience = patience;
     this.#onFault = onFault;
     this.store = createStore<SessionState>(() => stateOf(opened));
+    this.#confirmed = this.store.getState().tree;
     this.#remember();
   }
 
@@ -138,8 +153,8 @@ export class DocumentSession {
       pinned: false,
       stale: false,
     };
-    this.#apply({ type: 'commit', node }, { document });
-    this.#save(() => this.#client.documents.commit({ id: this.id, commit: { node, document } }));
+    const pending = this.#apply({ type: 'commit', node }, { document });
+    this.#save(pending, () => this.#client.documents.commit({ id: this.id, commit: { node, document } }));
     return node.id;
   }
 
@@ -152,8 +167,8 @@ export class DocumentSession {
     // Words come back with the step they belong to; where it has none, those that are there stay to be run again.
     const isOtherPrompt =
       document.prompt.prompt !== '' && JSON.stringify(before.prompt) !== JSON.stringify(document.prompt);
-    this.#apply({ type: 'go', node }, { document, prompt: isOtherPrompt ? document.prompt : prompt });
-    this.#save(() => this.#client.documents.go({ id: this.id, node }));
+    const pending = this.#apply({ type: 'go', node }, { document, prompt: isOtherPrompt ? document.prompt : prompt });
+    this.#save(pending, () => this.#client.documents.go({ id: this.id, node }));
   }
 
   undo(): Promise<void> {
@@ -167,13 +182,13 @@ export class DocumentSession {
   async documentAt(node: NodeId): Promise<Document> {
     const known = this.#documents.get(node);
     if (known) return known;
-    await this.saved();
+    if (!this.#confirmed.nodes.has(node)) await this.saved();
     return this.#client.documents.document({ id: this.id, node });
   }
 
   changeNode(node: NodeId, changes: Partial<Pick<HistoryNode, 'name' | 'pinned' | 'thumbnail'>>): void {
-    this.#apply({ type: 'change', node, changes });
-    this.#save(() => this.#client.documents.change({ id: this.id, node, changes }));
+    const pending = this.#apply({ type: 'change', node, changes });
+    this.#save(pending, () => this.#client.documents.change({ id: this.id, node, changes }));
   }
 
   thumbnail(node: NodeId, thumbnail: BlobName): void {
@@ -181,8 +196,8 @@ export class DocumentSession {
   }
 
   rename(title: string): void {
-    this.#apply({ type: 'title', title });
-    this.#save(() => this.#client.documents.rename({ id: this.id, title }));
+    const pending = this.#apply({ type: 'title', title });
+    this.#save(pending, () => this.#client.documents.rename({ id: this.id, title }));
   }
 
   setPrompt(
@@ -226,20 +241,23 @@ export class DocumentSession {
     this.#draftTimer = undefined;
     if (!this.canWrite) return;
     const { prompt } = this.store.getState();
-    this.#apply({ type: 'draft', prompt });
-    this.#save(() => this.#client.documents.saveDraft({ id: this.id, prompt }));
+    const pending = this.#apply({ type: 'draft', prompt });
+    this.#save(pending, () => this.#client.documents.saveDraft({ id: this.id, prompt }));
   }
 
   /** Saves behind everything that is being saved already. */
-  #save(send: () => Promise<unknown>): void {
+  #save(pending: PendingEvent, send: () => Promise<unknown>): void {
     const count = (by: number): void => this.store.setState(({ unsaved }) => ({ unsaved: unsaved + by }));
     count(1);
     const before = this.#saving;
     const save = async (): Promise<void> => {
       await before;
       try {
-        await persistently(send);
+        // Given up together with what it stands on.
+        if (this.#pending.includes(pending)) await this.#patience.until(repeatable(send));
+        pending.isSaved = true;
       } catch (error) {
+        await this.#giveUp().catch(() => undefined);
         this.#onFault(toAppError(error));
       } finally {
         count(-1);
@@ -248,36 +266,68 @@ export class DocumentSession {
     this.#saving = save();
   }
 
+  /** What the host will never take must not be built on: back to what it has. */
+  async #giveUp(): Promise<void> {
+    this.#pending = [];
+    this.store.setState({ tree: this.#confirmed });
+    const { current } = this.#confirmed;
+    if (current) await this.#follow(current);
+  }
+
   /** Takes one's own event in before the host has it. */
-  #apply(event: HistoryEvent, changes: Partial<SessionState> = {}): void {
-    this.#expected.push(signature(event));
+  #apply(event: HistoryEvent, changes: Partial<SessionState> = {}): PendingEvent {
+    const pending: PendingEvent = { event, isSaved: false };
+    this.#pending.push(pending);
     this.store.setState(({ tree }) => ({ tree: replay(tree, [event]), ...changes }));
     this.#remember();
     if (changes.document) this.#viewer?.setDocument(changes.document);
+    return pending;
   }
 
   #take(event: DocumentEvent): void {
     if (event.kind === 'access') this.store.setState({ access: event.access });
-    else if (event.kind === 'opened') {
-      // The host has forgotten where this window was: what it has on the disk holds.
-      this.#expected.length = 0;
-      this.store.setState(stateOf(event));
-      this.#viewer?.setDocument(event.document);
-    } else this.#takeHistory(event.event);
+    else if (event.kind === 'opened') this.#takeSnapshot(event);
+    else this.#takeHistory(event.event);
+  }
+
+  /** The host does not know any more where this window was: what it has holds, and what it has not heard of yet. */
+  #takeSnapshot(opened: OpenedEvent): void {
+    const { unsaved, document, prompt } = this.store.getState();
+    const told = stateOf(opened);
+    this.#confirmed = told.tree;
+    this.#pending = this.#pending.filter(
+      ({ event, isSaved }) => !isSaved && !(event.type === 'commit' && told.tree.nodes.has(event.node.id)),
+    );
+    const isAhead = this.#pending.some(({ event }) => event.type === 'commit' || event.type === 'go');
+    const isTyped = this.#draftTimer !== undefined || this.#pending.some(({ event }) => event.type === 'draft');
+    this.store.setState({
+      ...told,
+      tree: this.#withPending(),
+      unsaved,
+      ...(isAhead && { document }),
+      ...((isAhead || isTyped) && { prompt }),
+    });
+    this.#viewer?.setDocument(this.document);
   }
 
   #takeHistory(event: HistoryEvent): void {
-    const at = this.#expected.indexOf(signature(event));
-    if (at >= 0) {
-      this.#expected.splice(0, at + 1);
-      return;
-    }
+    this.#confirmed = replay(this.#confirmed, [event]);
+    const at = this.#pending.findIndex((pending) => signature(pending.event) === signature(event));
+    if (at >= 0) this.#pending.splice(0, at + 1);
+    // One's own comes back as it was done, unless somebody else did something before it.
     const before = this.store.getState().tree;
-    const tree = replay(before, [event]);
+    const tree = this.#withPending();
     this.store.setState({ tree });
     const { current } = tree;
     if (current === null || current === before.current) return;
     this.#follow(current).catch((error: unknown) => this.#onFault(toAppError(error)));
+  }
+
+  #withPending(): HistoryTree {
+    return replay(
+      this.#confirmed,
+      this.#pending.map(({ event }) => event),
+    );
   }
 
   /** Shows a step that somebody else made or went to. */
@@ -296,19 +346,18 @@ export class DocumentSession {
   }
 }
 
-/** Sends again what a lost connection may have lost. */
-async function persistently(send: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+/** Work that can be done again where it is not known whether it was done: a step that is there already is no fault then. */
+function repeatable(send: () => Promise<unknown>): () => Promise<void> {
+  let isRepeated = false;
+  return async () => {
     try {
       await send();
-      return;
     } catch (thrown) {
-      const { code } = toAppError(thrown);
-      // It had arrived the first time after all.
-      if (attempt > 1 && code === 'history-broken') return;
-      if (attempt === 3 || code !== 'internal') throw thrown;
+      if (isRepeated && toAppError(thrown).code === 'history-broken') return;
+      isRepeated = true;
+      throw thrown;
     }
-  }
+  };
 }
 
 type OpenedEvent = Extract<DocumentEvent, { kind: 'opened' }>;

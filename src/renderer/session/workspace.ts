@@ -5,6 +5,7 @@ import type { DocumentId, NodeId } from '#shared/document/ids';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { Blobs } from '../client/blobs.ts';
+import type { Patience } from '../client/patience.ts';
 import { DocumentSession } from './document-session.ts';
 
 export interface Tab {
@@ -23,7 +24,9 @@ export interface WorkspaceState {
 export interface WorkspaceOptions {
   readonly client: StudioClient;
   readonly blobs: Blobs;
-  readonly onFault: (error: AppError) => void;
+  readonly patience: Patience;
+  /** @param about - the file that it is about */
+  readonly onFault: (error: AppError, about?: string) => void;
   /** What a document without a name is called. */
   readonly untitled: () => string;
 }
@@ -78,17 +81,19 @@ export class Workspace {
     });
   }
 
-  /** Opens files, each in a tab of its own. */
+  /** Opens files, each in a tab of its own; what cannot be opened keeps no other from it. */
   async openFiles(files: readonly File[]): Promise<void> {
     const unused = this.session && isUnused(this.session) ? this.session.id : null;
-    await this.#telling(async () => {
-      for (const file of files) {
+    let opened = 0;
+    for (const file of files) {
+      await this.#telling(async () => {
         const upload = await this.#options.blobs.upload(file);
         const { document, node } = await this.#options.client.files.open({ source: { upload } });
         await this.show(document, node);
-      }
-      if (unused && files.length > 0) await this.close(unused);
-    });
+        opened += 1;
+      }, file.name);
+    }
+    if (unused && opened > 0) await this.close(unused);
   }
 
   /** Closes a document. After the last one comes an empty one. */
@@ -109,8 +114,8 @@ export class Workspace {
   }
 
   #open(id: DocumentId): Promise<DocumentSession> {
-    const { client, onFault } = this.#options;
-    return DocumentSession.open({ id, client, onFault });
+    const { client, patience, onFault } = this.#options;
+    return DocumentSession.open({ id, client, patience, onFault });
   }
 
   #keepTabs(): void {
@@ -119,11 +124,11 @@ export class Workspace {
   }
 
   /** What cannot be opened or closed is told, and everything else stays as it is. */
-  async #telling(work: () => Promise<void>): Promise<void> {
+  async #telling(work: () => Promise<void>, about?: string): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.#options.onFault(toAppError(error));
+      this.#options.onFault(toAppError(error), about);
     }
   }
 }

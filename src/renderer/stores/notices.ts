@@ -8,16 +8,22 @@ export interface Toast {
   readonly action: { readonly label: string; readonly run: () => void } | null;
 }
 
+/** What went wrong, and with what: the name of a file, where it was one of several. */
+export interface Fault {
+  readonly error: AppError;
+  readonly about: string | null;
+}
+
 export interface NoticesState {
   readonly toasts: readonly Toast[];
   /** The fault that the strip shows; a newer one takes its place. */
-  readonly fault: AppError | null;
+  readonly fault: Fault | null;
 }
 
 export interface Notices {
   readonly store: StoreApi<NoticesState>;
   readonly say: (text: string, action?: Toast['action']) => void;
-  readonly fault: (error: unknown) => void;
+  readonly fault: (error: unknown, about?: string) => void;
   readonly dismiss: (toast: number) => void;
   readonly dismissFault: () => void;
 }
@@ -36,9 +42,9 @@ export function createNotices(): Notices {
       store.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), { id, text, action }] }));
       setTimeout(() => dismiss(id), toastMs);
     },
-    fault: (thrown) => {
+    fault: (thrown, about) => {
       const error = toAppError(thrown);
-      if (error.code !== 'cancelled') store.setState({ fault: error });
+      if (error.code !== 'cancelled') store.setState({ fault: { error, about: about ?? null } });
     },
     dismiss,
     dismissFault: () => store.setState({ fault: null }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { zDevice } from '#shared/contract/device';
 import { zPrecision } from '#shared/contract/job-request';
 import { zDocumentId } from '#shared/document/ids';
+import { repairPromptState, type PromptState } from '#shared/document/prompt-state';
 
 /** How pictures are saved unless one says otherwise. */
 const zExportSettings = z.strictObject({
@@ -21,6 +22,17 @@ const zBrushSettings = z.strictObject({
   smoothing: z.boolean().default(true),
 });
 
+/** The prompt bar, kept under a name. Pictures are not part of it: they stay with their documents. */
+const zPreset = z.object({
+  id: z.uuid(),
+  name: z.string().min(1).max(100),
+  // Whatever a version of the studio knew of settings, the words are kept.
+  prompt: z.unknown().transform((stored): PromptState => {
+    return { ...repairPromptState(stored), references: [], control: null };
+  }),
+});
+export type Preset = Readonly<z.infer<typeof zPreset>>;
+
 /** Everything a person can set that belongs to no document. Every field has a default that is safe. */
 export const zSettings = z.strictObject({
   version: z.literal(1),
@@ -33,12 +45,16 @@ export const zSettings = z.strictObject({
   precision: zPrecision.or(z.literal('auto')).default('auto'),
   /** Whether pictures are described by the model while the computer has nothing else to do. */
   captionWhenIdle: z.boolean().default(false),
+  /** Whether pictures that nothing uses any more are deleted after some days. */
+  clearUnused: z.boolean().default(true),
   /** After how many days the trash is emptied. */
   trashDays: z.int().min(1).max(3650).default(30),
   export: zExportSettings.prefault({}),
   brush: zBrushSettings.prefault({}),
   /** Keys a person has put on commands, by command. */
   shortcuts: z.record(z.string().max(100), z.string().max(100)).default({}),
+  /** Prompts to be used again, in the order in which they are listed. */
+  presets: z.array(zPreset).max(200).default([]),
   /** Which panels are where; the renderer's own. */
   panels: z.record(z.string().max(100), z.json()).default({}),
   /** The documents that are open, in the order of their tabs. */

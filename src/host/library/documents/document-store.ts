@@ -248,7 +248,20 @@ export class DocumentStore {
     const isOurs = held.access.mode === 'write';
     await held.close();
     if (!isOurs) throw new AppError('document-busy', 'The document is open elsewhere: close it there, then remove it.');
-    await this.#move(this.#folderOf(id), join(this.#trash, id));
+    const place = join(this.#trash, id);
+    await this.#move(this.#folderOf(id), place);
+    // From now on it is in the trash. Where that cannot be noted, the time of its last change is all there is.
+    const now = new Date(this.#now());
+    await this.#fs.utimes(place, now, now).catch(() => undefined);
+  }
+
+  /** Documents that were put in the trash before a time. */
+  async trashedBefore(beforeMs: number): Promise<DocumentId[]> {
+    const old: DocumentId[] = [];
+    for (const id of await this.ids({ trashed: true })) {
+      if ((await this.#fs.lstat(join(this.#trash, id))).mtimeMs < beforeMs) old.push(id);
+    }
+    return old;
   }
 
   async restore(id: DocumentId): Promise<void> {

@@ -1,26 +1,29 @@
-import type { BlobName } from '#shared/contract/job-request';
+import { zStoredPicture, type StoredPicture } from '#shared/contract/studio/blob-urls';
 import type { Document } from '#shared/document/document';
 import { resizeCanvas } from '#shared/document/document-operations';
 import { compose, scaling, translation, type Transform } from '#shared/document/geometry';
 import { newLayerId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 import { addLayer } from '#shared/document/layer-operations';
+import { z } from 'zod';
 
 import type { Studio } from '../../app/studio.ts';
 import { canvasFacts } from '../../prompt/task.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 
-interface StoredPicture {
-  readonly blob: BlobName;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** What a picture of the gallery carries while it is dragged: JSON of a `DraggedPicture`. */
 export const pictureType = 'application/x-ovis-picture';
 
-export interface DraggedPicture extends StoredPicture {
-  readonly name: string;
+const zDraggedPicture = zStoredPicture.extend({ name: z.string() });
+export type DraggedPicture = z.infer<typeof zDraggedPicture>;
+
+/** The picture of the gallery that is dragged; null for anything else, also for what another page says is one. */
+export function draggedPicture(transfer: DataTransfer): DraggedPicture | null {
+  try {
+    return zDraggedPicture.parse(JSON.parse(transfer.getData(pictureType)));
+  } catch {
+    return null;
+  }
 }
 
 /** Files that came in by drop or clipboard: layers of the document in front; into an empty one, documents. */
@@ -35,14 +38,14 @@ export async function takeFiles(studio: Studio, files: readonly File[]): Promise
 export async function placeFiles(studio: Studio, files: readonly File[]): Promise<void> {
   const { session } = studio.workspace;
   if (!session) return;
-  try {
-    for (const file of files) {
+  for (const file of files) {
+    try {
       const upload = await studio.blobs.upload(file);
       const { picture } = await studio.client.files.place({ source: { upload } });
       placePicture(studio, session, picture, file.name);
+    } catch (error) {
+      studio.notices.fault(error, file.name);
     }
-  } catch (error) {
-    studio.notices.fault(error);
   }
 }
 

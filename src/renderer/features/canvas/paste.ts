@@ -5,10 +5,14 @@ import { placeFiles } from './drop.ts';
 /** Pastes a picture out of the clipboard, when it is asked for by menu. */
 export async function pasteFromClipboard(studio: Studio): Promise<void> {
   try {
-    for (const item of await navigator.clipboard.read()) {
+    const items = await navigator.clipboard.read();
+    const pictures = items.flatMap((item) => {
       const type = item.types.find((each) => each.startsWith('image/'));
-      if (type) await pastePicture(studio, await item.getType(type));
-    }
+      return type === undefined ? [] : [{ item, type }];
+    });
+    for (const { item, type } of pictures) await pastePicture(studio, await item.getType(type));
+    const words = items.find(({ types }) => types.includes('text/plain'));
+    if (pictures.length === 0) sayNoPicture(studio, words ? await (await words.getType('text/plain')).text() : '');
   } catch (error) {
     studio.notices.fault(error);
   }
@@ -17,8 +21,16 @@ export async function pasteFromClipboard(studio: Studio): Promise<void> {
 /** Pastes what the system hands over with Ctrl+V. */
 export async function pasteTransfer(studio: Studio, transfer: DataTransfer): Promise<void> {
   const pictures = [...transfer.files].filter(({ type }) => type.startsWith('image/'));
-  if (pictures.length === 0) return;
+  if (pictures.length === 0) return sayNoPicture(studio, transfer.getData('text/plain'));
   await (studio.workspace.session ? placeFiles(studio, pictures) : studio.workspace.openFiles(pictures));
+}
+
+/** A page or a text was copied: its pictures stay where they are, and its words may be of use. */
+function sayNoPicture({ notices, words, workspace }: Studio, text: string): void {
+  const said = text.trim().slice(0, 2000);
+  const { session } = workspace;
+  const use = session && said !== '' ? () => session.setPrompt({ prompt: said }) : null;
+  notices.say(words('trouble:no-picture-copied'), use && { label: words('trouble:use-words'), run: use });
 }
 
 async function pastePicture(studio: Studio, picture: Blob): Promise<void> {

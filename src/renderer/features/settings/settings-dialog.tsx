@@ -81,6 +81,22 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           onChange={(trashDays) => set({ trashDays })}
         />
       </div>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={settings.clearUnused}
+          onChange={(event) => set({ clearUnused: event.target.checked })}
+        />
+        {t('settings:clear-unused')}
+      </label>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={settings.captionWhenIdle}
+          onChange={(event) => set({ captionWhenIdle: event.target.checked })}
+        />
+        {t('settings:caption')}
+      </label>
       {info ? <p className="quiet small">{t('settings:data', { folder: info.dataFolder })}</p> : null}
 
       <h3 className="section-title">{t('settings:group-machine')}</h3>

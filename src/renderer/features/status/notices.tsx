@@ -3,25 +3,56 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
+import type { ErrorCode } from '#base/error-codes';
+
 import { useStudio } from '../../app/studio.ts';
+import { commandById } from '../../commands/commands.ts';
+import { commandName } from '../../commands/names.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 
-/** A strip with what went wrong, in one sentence; the rest on request. */
+/** What helps with a fault: the id of a command. */
+const waysOut: Partial<Record<ErrorCode, string>> = {
+  'model-missing': 'open-models',
+  'model-too-large': 'open-models',
+  'package-damaged': 'open-models',
+  'package-invalid': 'open-models',
+  'engine-out-of-memory': 'open-models',
+  'engine-start-failed': 'restart-engine',
+  'engine-crashed': 'restart-engine',
+};
+
+/** A strip with what went wrong, in one sentence, and what helps; the rest on request. */
 export function FaultStrip() {
-  const { notices } = useStudio();
+  const studio = useStudio();
+  const { notices, words } = studio;
   const { t, i18n } = useTranslation();
   const fault = useStore(notices.store, (state) => state.fault);
   const [isOpen, setOpen] = useState(false);
   if (!fault) return null;
-  const details = Object.entries({ code: fault.code, ...fault.data });
+  const { error, about } = fault;
+  const details = Object.entries({ code: error.code, ...error.data });
+  const wayOut = commandById.get(waysOut[error.code] ?? '');
+  const sentence = faultText(error, i18n.language);
   return (
     <div className="fault-strip" role="alert">
       <TriangleAlert size={16} aria-hidden />
       <div className="spread">
-        <p>{faultText(fault, i18n.language)}</p>
+        <p>{about ? t('about', { about, sentence }) : sentence}</p>
         {isOpen ? <pre className="small">{details.map(([key, value]) => `${key}: ${value}`).join('\n')}</pre> : null}
       </div>
+      {wayOut ? (
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            notices.dismissFault();
+            void Promise.resolve(wayOut.run(studio)).catch(notices.fault);
+          }}
+        >
+          {commandName(words, wayOut)}
+        </button>
+      ) : null}
       <button
         type="button"
         className="button"

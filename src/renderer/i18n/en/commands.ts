@@ -73,6 +73,7 @@ export const commands = {
   'open-models': 'Models',
   'open-settings': 'Settings',
   'open-shortcuts': 'Keyboard shortcuts',
+  'restart-engine': 'Restart the engine',
   'show-layers': 'Layers panel',
   'show-history': 'History panel',
   'show-gallery': 'Gallery panel',

@@ -5,6 +5,7 @@ export const common = {
   details: 'Details',
   dismiss: 'Dismiss',
   reset: 'Reset',
+  about: '{{about}}: {{sentence}}',
   loading: 'Loading…',
   notifications: 'Notifications',
 } as const;

@@ -13,6 +13,8 @@ export const settings = {
   recipe: 'Write into exported pictures how they were made',
   quality: 'Quality of JPEG and WebP',
   trash: 'Empty the trash after days',
+  'clear-unused': 'Delete pictures that nothing uses, after some days',
+  caption: 'Describe pictures while nothing else is to do, so that the search finds them',
   shortcuts: 'Keyboard shortcuts',
   press: 'Press keys…',
   unset: 'none',

@@ -76,6 +76,7 @@ export const commands: SameKeys<typeof english> = {
   'open-models': '模型',
   'open-settings': '设置',
   'open-shortcuts': '键盘快捷键',
+  'restart-engine': '重启引擎',
   'show-layers': '图层面板',
   'show-history': '历史面板',
   'show-gallery': '图库面板',

@@ -8,6 +8,7 @@ export const common: SameKeys<typeof english> = {
   details: '详情',
   dismiss: '知道了',
   reset: '还原',
+  about: '{{about}}：{{sentence}}',
   loading: '载入中…',
   notifications: '通知',
 };

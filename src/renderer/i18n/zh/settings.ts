@@ -16,6 +16,8 @@ export const settings: SameKeys<typeof english> = {
   recipe: '在导出的图片中写入生成方式',
   quality: 'JPEG 与 WebP 质量',
   trash: '回收站保留天数',
+  'clear-unused': '几天后删除无处使用的图片',
+  caption: '空闲时为图片撰写描述，以便搜索',
   shortcuts: '键盘快捷键',
   press: '请按键…',
   unset: '无',

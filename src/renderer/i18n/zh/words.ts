@@ -12,6 +12,7 @@ import { settings } from './settings.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { tools } from './tools.ts';
+import { trouble } from './trouble.ts';
 
 export const words = {
   ask,
@@ -28,4 +29,5 @@ export const words = {
   start,
   status,
   tools,
+  trouble,
 };

@@ -4,6 +4,8 @@
  * `GET blobs/NAME` answers with the bytes; it knows ranges, and the answer may be kept for ever. `PUT blobs/NAME` stores
  * bytes under the name they turn out to have, else refuses with 422. Errors are JSON of `zWireError`.
  */
+import { AppError } from '#base/app-error';
+import { formatBytes } from '#base/format-bytes';
 import { z } from 'zod';
 
 import { zBlobName, type BlobName } from '../job-request.ts';
@@ -25,7 +27,17 @@ export const blobPutHeaders = (mediaType: string | null): Record<string, string>
   'content-type': mediaType ?? 'application/octet-stream',
 });
 
-/** `POST` a file here, of any size and kind; the answer is JSON of `zUpload`. */
+/** The most that a file may have: more than any picture, and than most documents with all their history. */
+export const maxUploadBytes = 8 * 2 ** 30;
+
+export const uploadTooLarge = (sizeBytes: number): AppError =>
+  new AppError(
+    'image-file-too-large',
+    `The file has ${formatBytes(sizeBytes)}; the most that can be opened here is ${formatBytes(maxUploadBytes)}.`,
+    { data: { sizeBytes, maxBytes: maxUploadBytes } },
+  );
+
+/** `POST` a file here, of any kind and up to `maxUploadBytes`; the answer is JSON of `zUpload`. */
 export const uploadUrl = (fileName: string): string => `uploads?name=${encodeURIComponent(fileName)}`;
 
 /** Stands for a file that was sent, until it is used or an hour has passed. */

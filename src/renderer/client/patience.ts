@@ -1,0 +1,73 @@
+import { toAppError, type AppError } from '#base/app-error';
+import type { ErrorCode } from '#base/error-codes';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+/** Does what must not be lost, however long it takes. */
+export interface Patience {
+  /** What is in the way now; null while nothing is. */
+  readonly hindrance: StoreApi<AppError | null>;
+  /** Does the work, again and again while what fails is something that passes. @throws whatever does not pass */
+  until<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Tries again at once what waits. */
+  tryNow(): void;
+}
+
+/** What goes away by itself or by a person's doing: then the same work succeeds. */
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'network-unreachable',
+  'disk-full',
+  'disk-space-short',
+  'folder-read-only',
+  'permission-denied',
+  'journal-failed',
+]);
+
+export function createPatience({ firstMs = 400, longestMs = 5000 } = {}): Patience {
+  const hindrance = createStore<AppError | null>(() => null);
+  const waiting = new Set<() => void>();
+  let hindered = 0;
+
+  async function until<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        const result = await work();
+        if (failures > 0) letGo();
+        return result;
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        if (!passing.has(error.code)) {
+          if (failures > 0) letGo();
+          throw thrown;
+        }
+        if (failures === 0) hindered += 1;
+        hindrance.setState(error, true);
+        await pause(Math.min(longestMs, firstMs * 2 ** failures));
+      }
+    }
+  }
+
+  function letGo(): void {
+    hindered -= 1;
+    if (hindered === 0) hindrance.setState(null, true);
+    // What hindered one has hindered the others.
+    else tryNow();
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const go = (): void => {
+        clearTimeout(timer);
+        waiting.delete(go);
+        resolve();
+      };
+      const timer = setTimeout(go, ms);
+      waiting.add(go);
+    });
+  }
+
+  function tryNow(): void {
+    for (const go of waiting) go();
+  }
+
+  return { hindrance, until, tryNow };
+}

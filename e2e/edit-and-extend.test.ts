@@ -19,17 +19,23 @@ it('edits a whole picture and says how much of it changed; extends it, and it gr
   await expect.poll(() => run.textContent()).toContain('Edit');
   await prompt.press('Enter');
   await expect.poll(() => keep.isEnabled(), { timeout: 60_000 }).toBe(true);
-  await expect.poll(() => page.locator('.candidate-words').textContent()).toMatch(/% of the picture changed|Nothing/);
+  const changed = page.getByRole('button', { name: /% of the picture changed/ });
+  await changed.click();
+  expect(await changed.getAttribute('aria-pressed')).toBe('true');
+  await page.locator('.canvas-host').focus();
+  await page.keyboard.press('Shift+|');
+  expect(await changed.getAttribute('aria-pressed')).toBe('false');
   await page.getByRole('button', { name: 'Put away' }).click();
 
   // The right edge of the picture, 256 pixels wide in the middle of the canvas.
+  const zoom = Number.parseInt((await page.locator('.status-bar button').first().textContent())!, 10) / 100;
   await page.locator('.canvas-host').focus();
   await page.keyboard.press('x');
   const box = (await page.locator('.canvas-host').boundingBox())!;
-  const edge = { x: box.x + box.width / 2 + 128, y: box.y + box.height / 2 };
+  const edge = { x: box.x + box.width / 2 + 128 * zoom, y: box.y + box.height / 2 };
   await page.mouse.move(edge.x, edge.y);
   await page.mouse.down();
-  await page.mouse.move(edge.x + 64, edge.y, { steps: 4 });
+  await page.mouse.move(edge.x + 64 * zoom, edge.y, { steps: 4 });
   await page.mouse.up();
   await expect.poll(() => run.textContent()).toContain('Extend');
   await prompt.fill('');

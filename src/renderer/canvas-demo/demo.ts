@@ -83,6 +83,7 @@ const toolKeys: Readonly<Record<string, ToolId>> = {
   i: 'eyedropper',
   m: 'rect-select',
   l: 'lasso',
+  p: 'polygon',
   w: 'wand',
   k: 'mask-brush',
   c: 'crop',

@@ -92,6 +92,7 @@ export const toolKeys: Readonly<Record<ToolId, string>> = {
   eyedropper: 'i',
   'rect-select': 'm',
   lasso: 'l',
+  polygon: 'p',
   wand: 'w',
   crop: 'c',
   extend: 'x',

@@ -158,6 +158,13 @@ export const commands: readonly Command[] = [
     const { canvas } = view.getState();
     canvas?.setSelectionView(canvas.state.get().selectionView === 'ants' ? 'tint' : 'ants');
   }),
+  onDocument(
+    'show-change',
+    'view',
+    ['Shift+|'],
+    (_session, { view }) => view.setState(({ showsChange }) => ({ showsChange: !showsChange })),
+    (session, studio) => (candidate(session, studio) ? null : 'no-candidate'),
+  ),
   onDocument('compare', 'view', ['\\'], (session, studio) =>
     studio.view.setState(({ compareWith }) => ({ compareWith: compareWith ? null : before(session, studio) })),
   ),

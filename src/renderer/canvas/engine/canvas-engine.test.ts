@@ -241,6 +241,28 @@ describe('the canvas in Chromium', () => {
     expect((under as number[]).map(Math.round)).toEqual([200, 150]);
   });
 
+  it('zooms and pans with two fingers, and forgets what the first of them began', async () => {
+    const touch = await page.context().newCDPSession(page);
+    const fingers = (type: string, ...touchPoints: { x: number; y: number }[]) =>
+      touch.send('Input.dispatchTouchEvent', { type: type as 'touchStart', touchPoints });
+    await fingers('touchStart', { x: 350, y: 300 });
+    await fingers('touchMove', { x: 360, y: 300 });
+    await fingers('touchStart', { x: 360, y: 300 }, { x: 460, y: 300 });
+    await fingers('touchMove', { x: 320, y: 310 }, { x: 520, y: 310 });
+    // What was between the fingers is between them still, twice as large.
+    await poll(() => page.evaluate('canvas.state.get().viewport')).toEqual({ x: 0, y: 10, zoom: 2 });
+    await fingers('touchMove', { x: 320, y: 310 }, { x: 420, y: 310 });
+    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBe(1);
+    await fingers('touchEnd');
+    await page.evaluate('canvas.settled()');
+    expect(await steps()).toEqual([]);
+    await fingers('touchStart', { x: 350, y: 300 });
+    await fingers('touchMove', { x: 380, y: 300 });
+    await fingers('touchEnd');
+    await page.evaluate('canvas.settled()');
+    expect(await steps()).toEqual(['Brush']);
+  });
+
   it('compares with what was before, left of a line that can be dragged', async () => {
     await page.evaluate('window.before = demo.document()');
     await page.evaluate('canvas.setSettings({ colour: { red: 0, green: 255, blue: 0 } })');
@@ -258,19 +280,31 @@ describe('the canvas in Chromium', () => {
     expect(await steps()).toEqual(['Brush']);
   });
 
-  it('shows a preview without it becoming part of the document', async () => {
+  it('shows previews and results in place without them becoming part of the document', async () => {
     await page.evaluate(`(() => {
       const picture = new OffscreenCanvas(4, 4).getContext('2d');
       picture.fillStyle = '#ffffff';
       picture.fillRect(0, 0, 4, 4);
-      canvas.showPreview({ picture: picture.canvas, rect: { x: 50, y: 50, width: 100, height: 100 }, progress: 0.5 });
+      const rect = { x: 50, y: 50, width: 100, height: 100 };
+      window.result = { picture: picture.canvas, rect, within: { x: 0, y: 0, width: 400, height: 300 } };
+      canvas.showResult({ ...result, progress: 0.5 });
     })()`);
     const shown = (): Promise<number[]> =>
       page.evaluate(`[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(300, 250, 1, 1).data]`);
     await poll(shown).toEqual([255, 255, 255, 255]);
     expect(await pixel(100, 100)).toEqual([255, 0, 0, 255]);
-    await page.evaluate('canvas.showPreview(null)');
+    await page.evaluate('canvas.showResult({ ...result, isTinted: true })');
+    await poll(shown).toEqual(expect.not.arrayContaining([0]));
+    await poll(async () => (await shown())[1]! < 200).toBe(true);
+    // Where the document is to grow there is nothing of it, and the result all the same.
+    const beyond = { x: -60, y: 0, width: 120, height: 300 };
+    await page.evaluate(
+      `canvas.showResult({ ...result, rect: ${JSON.stringify(beyond)}, within: ${JSON.stringify(beyond)} })`,
+    );
+    await poll(() => page.evaluate(screenPixel(-30, 100))).toEqual([255, 255, 255, 255]);
+    await page.evaluate('canvas.showResult(null)');
     await poll(shown).toEqual([255, 0, 0, 255]);
+    await poll(() => page.evaluate(screenPixel(-30, 100))).toEqual([0, 0, 0, 0]);
   });
 
   it('leaves no error in the console', () => {

@@ -1,7 +1,7 @@
 import type { AppError } from '#base/app-error';
 import { DisposableStore } from '#base/disposable';
 import type { Document } from '#shared/document/document';
-import type { Point, Rect } from '#shared/document/geometry';
+import { intersectRect, type Point, type Rect } from '#shared/document/geometry';
 import { newLayerId } from '#shared/document/ids';
 import type { Commit } from '../../document/commit.ts';
 import { contentShift } from '../../document/content-shift.ts';
@@ -11,8 +11,9 @@ import { rectPoints, type OverlayShape } from '../tools/overlay-shape.ts';
 import type { Modifiers, MoveTarget, PointerInput, ToolContext, ToolId } from '../tools/tool.ts';
 import { defaultToolSettings, type ToolSettings } from '../tools/tool-settings.ts';
 import { CanvasView } from '../view/canvas-view.ts';
-import type { Inset } from '../view/picture-view.ts';
+import type { Inset, InsetPicture } from '../view/picture-view.ts';
 import { listenToPointer, modifiersOf, type WheelAction } from '../view/pointer-source.ts';
+import { silhouette } from '../view/silhouette.ts';
 import { defaultTheme, type CanvasTheme } from '../view/theme.ts';
 import type { KernelState, Excerpt, Look, Source } from '../worker/protocol.ts';
 import { moveTargetOf, paintTarget, type ActiveLayer } from './active-target.ts';
@@ -45,9 +46,13 @@ export interface CanvasEngineOptions {
 }
 
 /** A result, or the preview of one, shown where it belongs without being in the document. */
-export interface ShownPicture extends Inset {
+export interface ShownResult extends Omit<Inset, 'picture' | 'opacity'> {
+  /** Null while a job has nothing to show yet. */
+  readonly picture: InsetPicture | null;
   /** How far the job is, 0 to 1; null while that is not known. Leave it out for a finished result. */
   readonly progress?: number | null;
+  /** Tints what the picture covers: for a patch, what it changes. */
+  readonly isTinted?: boolean;
 }
 
 /** The selection is shown in this colour while it is a tint; that of a new mask layer. */
@@ -70,14 +75,15 @@ export class CanvasEngine {
   #active: ActiveLayer | null;
   #snapRects: readonly Rect[] = [];
   #look: Pick<Look, 'plates' | 'outline'> | null = null;
-  #preview: ShownPicture | null = null;
-  #candidate: ShownPicture | null = null;
+  #result: ShownResult | null = null;
+  #theme: CanvasTheme;
   #split: number | null = null;
   #isDraggingSplit = false;
 
   constructor(options: CanvasEngineOptions) {
     const { container, source, document, theme = defaultTheme } = options;
     this.#active = options.active ?? null;
+    this.#theme = theme;
     this.#settings = createObservable(options.settings ?? defaultToolSettings);
     this.#state = createObservable<CanvasState>({
       tool: 'brush',
@@ -155,6 +161,11 @@ export class CanvasEngine {
           },
           onCancel: () => this.#hand.send({ kind: 'cancel' }),
           onWheel: (action, at) => this.#wheel(action, at),
+          onPinchBegin: () => this.#view.viewport.beginPinch(),
+          onPinch: (pinch) => {
+            this.#view.viewport.pinch(pinch);
+            this.#showTool();
+          },
         },
       ),
     );
@@ -212,7 +223,7 @@ export class CanvasEngine {
     this.#hand.releaseToolKey(key);
   }
 
-  /** Gives the canvas the keys that belong to it: Space, Enter, Escape, arrows. True when the canvas had use for it. */
+  /** Gives the canvas the keys that belong to it: Space, Enter, Escape, Backspace, arrows. True when the canvas had use for it. */
   keyDown(event: KeyboardEvent): boolean {
     const nudge = nudges[event.key];
     if (event.key === ' ') {
@@ -220,6 +231,7 @@ export class CanvasEngine {
       return true;
     }
     if (event.key === 'Enter') return this.#hand.send({ kind: 'confirm' });
+    if (event.key === 'Backspace') return this.#hand.send({ kind: 'back' });
     if (event.key === 'Escape') return this.#hand.send({ kind: 'cancel' });
     if (nudge) {
       const step = event.shiftKey ? 10 : 1;
@@ -245,7 +257,9 @@ export class CanvasEngine {
   }
 
   setTheme(theme: CanvasTheme): void {
+    this.#theme = theme;
     this.#view.setTheme(theme);
+    this.showResult(this.#result);
   }
 
   /**
@@ -268,20 +282,26 @@ export class CanvasEngine {
     this.#showSelection();
   }
 
-  /** Shows what a running job has made so far; null takes it away. */
-  showPreview(preview: ShownPicture | null): void {
-    this.#preview = preview;
-    this.#showInsets();
-  }
-
-  /** Shows a result in place, at full size, before it is taken; null takes it away. */
-  showCandidate(candidate: ShownPicture | null): void {
-    this.#candidate = candidate;
-    this.#showInsets();
+  /**
+   * Shows in place what a running job has made so far, or a result before it is taken; null takes it away. A preview
+   * fades into what comes after it.
+   */
+  showResult(result: ShownResult | null): void {
+    const softly = this.#result?.progress !== undefined;
+    this.#result = result;
+    const inset = result?.picture ? { ...result, picture: result.picture } : null;
+    const tint =
+      inset && result?.isTinted ? { ...inset, picture: silhouette(inset.picture, this.#theme.change) } : null;
+    const progress =
+      result && result.progress !== undefined
+        ? { rect: intersectRect(result.rect, result.within), part: result.progress }
+        : null;
+    this.#view.setInset(inset, { softly, tint, progress });
+    this.#showTool();
   }
 
   /**
-   * Shows another document left of a line that can be dragged; the candidate and the preview are on its right only.
+   * Shows another document left of a line that can be dragged; a result is on its right only.
    * @param part - where the line is, as a part of the view's width: 1 shows only what was before. Null ends comparing.
    */
   compare(before: Document | null, part = 0.5): void {
@@ -392,7 +412,9 @@ export class CanvasEngine {
     const hasNewBox = JSON.stringify(box) !== JSON.stringify(state.box);
     if (state.tool !== tool || state.isBusy !== isBusy || hasNewBox) this.#change({ tool, isBusy, box });
     if (state.tool !== tool) this.#showSelection();
-    this.#view.setShapes([...this.#extendFrame(tool), ...overlay]);
+    const shapes = [...this.#extendFrame(tool), ...overlay];
+    // What is there to be seen needs no colour to say that it will come.
+    this.#view.setShapes(this.#result?.picture ? shapes.filter(({ kind }) => kind !== 'growth') : shapes);
     this.#view.setCursor(cursor);
   }
 
@@ -404,13 +426,6 @@ export class CanvasEngine {
       { kind: 'growth', rect: extendFrame },
       { kind: 'line', points: rectPoints(extendFrame), closed: true, style: 'frame' },
     ];
-  }
-
-  #showInsets(): void {
-    const shown = [this.#candidate, this.#preview].filter((each) => each !== null);
-    const running = shown.find(({ progress }) => progress !== undefined);
-    const progress = running && { rect: running.rect, part: running.progress ?? null };
-    this.#view.setInsets(shown, progress ?? null);
   }
 
   /** Shows the selection as it is wanted: tinted on demand, and while the mask brush works on it. */

@@ -13,6 +13,9 @@ import {
 } from '../tools/tool-choice.ts';
 import type { Cursor, Intent, PointerInput, RunningTool, ToolContext, ToolId, ToolInput } from '../tools/tool.ts';
 
+/** Tools with work that lasts longer than one gesture. */
+const lasting: ReadonlySet<ToolId> = new Set(['crop', 'polygon']);
+
 /**
  * The hand: which tool is in it, and what its gesture is. A gesture keeps the tool it began with, whatever key is pressed
  * meanwhile; the middle button takes the hand tool for one gesture.
@@ -115,8 +118,8 @@ export class ToolHand {
       const last = this.#held;
       this.#held = next;
       this.#send(last, { kind: 'leave' });
-      // A frame that was not cut along is not kept for the next time; the hand tool is only borrowed.
-      if (last.id === 'crop' && next.id !== 'hand') this.#send(last, { kind: 'cancel' });
+      // What was begun and not finished is not kept for the next time; the hand tool is only borrowed.
+      if (lasting.has(last.id) && next.id !== 'hand') this.#send(last, { kind: 'cancel' });
     }
     this.#onChange();
   }

@@ -48,6 +48,7 @@ export const cropTool: Tool<CropState> = {
         return stay({ ...state, pointer: input.point });
       case 'leave':
         return stay({ ...state, pointer: null });
+      case 'back':
       case 'modifiers':
         return stay(state);
     }

@@ -45,6 +45,7 @@ export const extendTool: Tool<ExtendState> = {
         return stay({ ...state, pointer: input.point });
       case 'leave':
         return stay({ ...state, pointer: null });
+      case 'back':
       case 'confirm':
       case 'nudge':
       case 'modifiers':

@@ -22,6 +22,7 @@ export const eyedropperTool: Tool<EyedropperState> = {
         return stay({ picking: null });
       case 'hover':
       case 'leave':
+      case 'back':
       case 'confirm':
       case 'nudge':
       case 'modifiers':

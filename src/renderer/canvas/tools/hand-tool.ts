@@ -24,6 +24,7 @@ export const handTool: Tool<HandState> = {
         return stay({ held: null });
       case 'hover':
       case 'leave':
+      case 'back':
       case 'confirm':
       case 'nudge':
       case 'modifiers':

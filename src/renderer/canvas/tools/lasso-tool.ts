@@ -39,6 +39,7 @@ export const lassoTool: Tool<LassoState> = {
         return stay(rest);
       case 'hover':
       case 'leave':
+      case 'back':
       case 'confirm':
       case 'nudge':
       case 'modifiers':

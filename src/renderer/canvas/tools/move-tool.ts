@@ -65,6 +65,7 @@ export const moveTool: Tool<MoveState> = {
         return stay({ ...state, pointer: input.point });
       case 'leave':
         return stay({ ...state, pointer: null });
+      case 'back':
       case 'confirm':
       case 'modifiers':
         return stay(state);

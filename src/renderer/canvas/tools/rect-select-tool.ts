@@ -56,6 +56,7 @@ export const rectSelectTool: Tool<RectSelectState> = {
         return stay(rest);
       case 'hover':
       case 'leave':
+      case 'back':
       case 'confirm':
       case 'nudge':
         return stay(state);

@@ -6,6 +6,7 @@ import { fillTool } from './fill-tool.ts';
 import { handTool } from './hand-tool.ts';
 import { lassoTool } from './lasso-tool.ts';
 import { moveTool } from './move-tool.ts';
+import { polygonTool } from './polygon-tool.ts';
 import { rectSelectTool } from './rect-select-tool.ts';
 import { createStrokeTool } from './stroke-tool.ts';
 import { runTool, type RunningTool, type ToolId } from './tool.ts';
@@ -29,6 +30,8 @@ export function createTool(id: ToolId): RunningTool {
       return runTool(rectSelectTool);
     case 'lasso':
       return runTool(lassoTool);
+    case 'polygon':
+      return runTool(polygonTool);
     case 'wand':
       return runTool(wandTool);
     case 'crop':

@@ -100,6 +100,7 @@ export function createStrokeTool(id: StrokeToolId): Tool<StrokeToolState> {
           const rest: StrokeToolState = { ...state, gesture: { kind: 'none' } };
           return state.gesture.kind === 'drawing' ? step(rest, { type: 'stroke-cancel' }) : stay(rest);
         }
+        case 'back':
         case 'confirm':
         case 'nudge':
         case 'modifiers':

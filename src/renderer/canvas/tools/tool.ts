@@ -15,6 +15,7 @@ export const toolIds = [
   'eyedropper',
   'rect-select',
   'lasso',
+  'polygon',
   'wand',
   'crop',
   'extend',
@@ -56,6 +57,8 @@ export type ToolInput =
   | { readonly kind: 'cancel' }
   /** Enter. */
   | { readonly kind: 'confirm' }
+  /** Backspace: takes back the last part of a gesture. */
+  | { readonly kind: 'back' }
   /** Arrow keys, in document pixels. */
   | { readonly kind: 'nudge'; readonly by: Point }
   /** Modifier keys changed while the pointer stood still. */

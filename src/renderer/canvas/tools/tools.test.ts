@@ -144,6 +144,49 @@ describe('the lasso', () => {
   });
 });
 
+describe('the polygonal lasso', () => {
+  const click = (hand: ToolDriver, x: number, y: number, keys = {}): ToolDriver =>
+    hand.hover(x, y, keys).press(x, y, keys).release(x, y, keys);
+  const drawn = (...corners: readonly (readonly [number, number])[]): ToolDriver =>
+    corners.reduce((hand, [x, y]) => click(hand, x, y), new ToolDriver(createTool('polygon')));
+  const corners = [
+    { x: 10, y: 10 },
+    { x: 90, y: 10 },
+    { x: 90, y: 80 },
+  ];
+  const selected = { type: 'select', mode: 'replace', shape: { kind: 'polygon', points: corners } };
+
+  it('selects what its corners enclose: on Enter, a double click, or a click on the first corner', () => {
+    const hand = drawn([10, 10], [90, 10], [90, 80]);
+    expect(hand.intents).toEqual([]);
+    expect(hand.tool.isBusy()).toBe(true);
+    expect(hand.send({ kind: 'confirm' }).intents).toEqual([selected]);
+    expect(hand.tool.isBusy()).toBe(false);
+    expect(drawn([10, 10], [90, 10], [90, 80], [91, 80]).intents).toEqual([selected]);
+    expect(drawn([10, 10], [90, 10], [90, 80], [14, 12]).intents).toEqual([selected]);
+  });
+
+  it('takes corners back one by one, and leaves nothing when the first is gone', () => {
+    const hand = drawn([10, 10], [90, 10], [90, 80], [40, 300]).send({ kind: 'back' });
+    expect(click(hand, 11, 11).intents).toEqual([selected]);
+    const emptied = drawn([10, 10]).send({ kind: 'back' });
+    expect(emptied.tool.isBusy()).toBe(false);
+    expect(emptied.send({ kind: 'confirm' }).intents).toEqual([]);
+  });
+
+  it('keeps sides to steps of 45° with Shift, and adds with Shift at the first corner', () => {
+    const hand = click(new ToolDriver(createTool('polygon')), 10, 10, { shift: true });
+    click(hand, 90, 14, { shift: true });
+    click(hand, 90, 80);
+    const [intent] = hand.send({ kind: 'confirm' }).intents;
+    expect(intent).toMatchObject({ mode: 'add', shape: { points: [{ x: 10, y: 10 }, { y: 10 }, { x: 90, y: 80 }] } });
+  });
+
+  it('selects nothing with fewer than three corners', () => {
+    expect(drawn([10, 10], [90, 10]).send({ kind: 'confirm' }).intents).toEqual([{ type: 'select-none' }]);
+  });
+});
+
 describe('the move tool', () => {
   const target: MoveTarget = {
     bounds: { x: 0, y: 0, width: 100, height: 50 },

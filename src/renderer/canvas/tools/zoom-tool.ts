@@ -35,6 +35,7 @@ export const zoomTool: Tool<ZoomState> = {
       case 'hover':
         return stay({ ...state, isOut: input.modifiers.alt });
       case 'leave':
+      case 'back':
       case 'confirm':
       case 'nudge':
         return stay(state);

@@ -8,6 +8,7 @@ import type { Look, Painted, PlateInfo } from '../worker/protocol.ts';
 import { AntsView } from './ants-view.ts';
 import { BackgroundView } from './background-view.ts';
 import { cursorStyle } from './cursors.ts';
+import { InsetFade } from './inset-fade.ts';
 import { OverlayView, type OverlayExtras } from './overlay-view.ts';
 import { PictureView, type Inset } from './picture-view.ts';
 import { PlateDesk } from './plate-desk.ts';
@@ -40,7 +41,9 @@ export class CanvasView {
   readonly #desk: PlateDesk;
   readonly #onScreen: (screen: Screen) => void;
   readonly #owned = new DisposableStore();
-  #insets: readonly Inset[] = [];
+  readonly #fade: InsetFade;
+  /** Over the inset: where it covers the document. */
+  #insetTint: Inset | null = null;
   #shapes: readonly OverlayShape[] = [];
   #progress: OverlayExtras['progress'] = null;
   /** Part of the view's width that shows what was before; null while nothing is compared. */
@@ -64,11 +67,14 @@ export class CanvasView {
     this.#ants = new AntsView(ants, () => !window.document.hidden && !prefersReducedMotion.matches);
     this.#owned.add(this.#ants.dispose);
     this.#overlay = new OverlayView(overlay, theme);
+    const reducedMotion = (): boolean => prefersReducedMotion.matches;
+    this.#fade = new InsetFade({ onChange: () => this.#showPicture(), reducedMotion });
+    this.#owned.add(() => this.#fade.dispose());
     this.#desk = new PlateDesk(document, { onLook, onSwap: () => this.#showPicture() });
     this.#owned.add(() => this.#desk.dispose());
     this.viewport = new ViewportControl(document, {
       onChange: () => this.#show(),
-      reducedMotion: () => prefersReducedMotion.matches,
+      reducedMotion,
     });
     this.#owned.add(() => this.viewport.dispose());
     this.#watch(container, [background, picture, ants, overlay]);
@@ -143,11 +149,18 @@ export class CanvasView {
     this.#desk.unpart();
   }
 
-  /** Pictures that lie over the document without being in it. */
-  setInsets(insets: readonly Inset[], progress: OverlayExtras['progress']): void {
-    this.#insets = insets;
+  /** A picture that lies over the document without being in it, and how far the job is that makes it. */
+  setInset(
+    inset: Inset | null,
+    {
+      softly,
+      tint,
+      progress,
+    }: { readonly softly: boolean; readonly tint: Inset | null; readonly progress: OverlayExtras['progress'] },
+  ): void {
+    this.#insetTint = tint;
     this.#progress = progress;
-    this.#showPicture();
+    this.#fade.show(inset, { softly });
     this.#showOverlay();
   }
 
@@ -178,7 +191,7 @@ export class CanvasView {
     const at = this.#splitAt();
     this.#picture.show(this.screen, {
       ...content,
-      insets: this.#insets,
+      insets: [...this.#fade.insets, ...(this.#insetTint ? [this.#insetTint] : [])],
       before: before && at !== null ? { plate: before, at } : null,
     });
   }

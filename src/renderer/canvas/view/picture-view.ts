@@ -7,10 +7,16 @@ import { documentRect, onScreen, type Screen } from './screen.ts';
 
 /** A picture that is shown over the document without being in it: a preview of a running job, a candidate. */
 export interface Inset {
-  readonly picture: CanvasImageSource;
+  readonly picture: InsetPicture;
   /** In document pixels; the picture is stretched to it. */
   readonly rect: Rect;
+  /** What of it is seen, in document pixels: it may reach beyond the document, where that is to grow. */
+  readonly within: Rect;
+  /** 1 by default. */
+  readonly opacity?: number;
 }
+
+export type InsetPicture = ImageBitmap | HTMLImageElement | OffscreenCanvas;
 
 /** What the picture is made of at this moment, bottom first. */
 export interface PictureContent {
@@ -79,11 +85,13 @@ export class PictureView {
     context.save();
     clipTo(context, dirty);
     context.clearRect(dirty.x, dirty.y, dirty.width, dirty.height);
-    clipTo(context, onScreen(screen, documentRect(screen)));
     context.imageSmoothingEnabled = viewport.zoom < squarePixelZoom;
     const { before } = this.#content;
+    const paper = documentRect(screen);
     if (before) {
-      this.#drawHalf({ x: 0, y: 0, width: before.at, height: view.height }, () => before.plate?.draw(context));
+      this.#drawHalf({ x: 0, y: 0, width: before.at, height: view.height }, () =>
+        this.#drawWithin(paper, () => before.plate?.draw(context)),
+      );
       const right = { x: before.at, y: 0, width: view.width - before.at, height: view.height };
       this.#drawHalf(right, () => this.#drawContent());
     } else this.#drawHalf(null, () => this.#drawContent());
@@ -92,18 +100,44 @@ export class PictureView {
 
   #drawHalf(half: Rect | null, draw: () => void): void {
     const context = this.#context;
-    const { viewport } = this.#screen!;
     context.save();
     if (half) clipTo(context, half);
-    context.translate(viewport.x, viewport.y);
-    context.scale(viewport.zoom, viewport.zoom);
+    draw();
+    context.restore();
+  }
+
+  /** Draws in document pixels, and nothing outside a rectangle of them. */
+  #drawWithin(rect: Rect, draw: () => void): void {
+    const context = this.#context;
+    const screen = this.#screen!;
+    const { x, y, zoom } = screen.viewport;
+    context.save();
+    clipTo(context, onScreen(screen, rect));
+    context.translate(x, y);
+    context.scale(zoom, zoom);
     draw();
     context.restore();
   }
 
   #drawContent(): void {
+    const { insets, tint } = this.#content;
+    const paper = documentRect(this.#screen!);
+    this.#drawWithin(paper, () => this.#drawPlates());
+    for (const inset of insets) this.#drawWithin(inset.within, () => this.#drawInset(inset));
+    this.#drawWithin(paper, () => tint?.draw(this.#context));
+  }
+
+  #drawInset({ picture, rect: { x, y, width, height }, opacity = 1 }: Inset): void {
     const context = this.#context;
-    const { plates, insets, tint } = this.#content;
+    context.globalAlpha = opacity;
+    // A small picture that stands for a larger one is blurred rather than shown in blocks.
+    if (picture.width < width) context.imageSmoothingEnabled = true;
+    context.drawImage(picture, x, y, width, height);
+  }
+
+  #drawPlates(): void {
+    const context = this.#context;
+    const { plates } = this.#content;
     for (const { plate, by } of plates) {
       context.save();
       context.globalAlpha = plate.info.opacity;
@@ -112,8 +146,6 @@ export class PictureView {
       plate.draw(context);
       context.restore();
     }
-    for (const { picture, rect } of insets) context.drawImage(picture, rect.x, rect.y, rect.width, rect.height);
-    tint?.draw(context);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Point } from '#shared/document/geometry';
 import type { StrokeSample } from '../pixels/brush.ts';
 import { noModifiers, type Modifiers, type PointerInput } from '../tools/tool.ts';
 import type { Screen } from './screen.ts';
+import { Fingers, type Pinch } from './fingers.ts';
 import { toDocument } from './viewport.ts';
 
 /** What the pointer does over the view, in the terms of tools. */
@@ -12,6 +13,8 @@ export interface PointerEvents {
   /** The system has taken the pointer away in the middle of a gesture. */
   readonly onCancel: () => void;
   readonly onWheel: (action: WheelAction, at: Point) => void;
+  readonly onPinchBegin: () => void;
+  readonly onPinch: (pinch: Pinch) => void;
 }
 
 export type WheelAction =
@@ -53,8 +56,13 @@ export function listenToPointer(
   const owned = new DisposableStore();
   // Otherwise a touch would scroll the page, and take the pointer away.
   element.style.touchAction = 'none';
+  const fingers = new Fingers();
   let pressed: { readonly id: number; readonly button: PointerInput['button'] } | null = null;
 
+  const place = (event: MouseEvent): Point => {
+    const { left, top } = element.getBoundingClientRect();
+    return { x: event.clientX - left, y: event.clientY - top };
+  };
   const inputOf = (event: PointerEvent, kind: PointerInput['kind']): PointerInput => {
     const { left, top } = element.getBoundingClientRect();
     const { viewport } = context.screen();
@@ -85,23 +93,37 @@ export function listenToPointer(
   };
 
   on('pointerdown', (event) => {
-    if (pressed) return;
+    if (event.pointerType === 'touch' && fingers.down(event.pointerId, place(event))) {
+      element.setPointerCapture(event.pointerId);
+      // What the first finger began was not meant.
+      if (pressed) {
+        pressed = null;
+        events.onCancel();
+      }
+      events.onPinchBegin();
+    }
+    if (pressed || fingers.arePinching) return;
     pressed = { id: event.pointerId, button: (['left', 'middle', 'right'] as const)[event.button] ?? 'left' };
     element.setPointerCapture(event.pointerId);
     events.onPointer(inputOf(event, 'press'));
     event.preventDefault();
   });
   on('pointermove', (event) => {
+    const pinch = fingers.move(event.pointerId, place(event));
+    if (pinch) events.onPinch(pinch);
+    if (fingers.arePinching) return;
     if (pressed && event.pointerId !== pressed.id) return;
     events.onPointer(inputOf(event, pressed ? 'drag' : 'hover'));
   });
   on('pointerup', (event) => {
+    fingers.up(event.pointerId);
     if (event.pointerId !== pressed?.id) return;
     const input = inputOf(event, 'release');
     pressed = null;
     events.onPointer(input);
   });
   on('pointercancel', (event) => {
+    fingers.up(event.pointerId);
     if (event.pointerId !== pressed?.id) return;
     pressed = null;
     events.onCancel();
@@ -114,8 +136,7 @@ export function listenToPointer(
     'wheel',
     (event) => {
       event.preventDefault();
-      const { left, top } = element.getBoundingClientRect();
-      events.onWheel(wheelAction(event), { x: event.clientX - left, y: event.clientY - top });
+      events.onWheel(wheelAction(event), place(event));
     },
     { passive: false },
   );

@@ -14,6 +14,8 @@ export interface CanvasTheme {
   readonly shade: string;
   /** Over what the picture is to grow into. */
   readonly growth: string;
+  /** Over what of the picture a result changes. */
+  readonly change: string;
   readonly label: { readonly background: string; readonly text: string; readonly font: string };
 }
 
@@ -26,5 +28,6 @@ export const defaultTheme: CanvasTheme = Object.freeze({
   handle: '#ffffff',
   shade: 'rgba(0, 0, 0, 0.55)',
   growth: 'rgba(77, 159, 255, 0.18)',
+  change: 'rgba(236, 28, 140, 0.6)',
   label: { background: 'rgba(20, 20, 20, 0.85)', text: '#ffffff', font: '12px system-ui, sans-serif' },
 } as const);

@@ -1,4 +1,5 @@
 import type { Point, Rect } from '#shared/document/geometry';
+import type { Pinch } from './fingers.ts';
 import type { Screen } from './screen.ts';
 import { between, fitted, settled, steppedZoom, wheelZoom, zoomAt, type Size, type Viewport } from './viewport.ts';
 
@@ -17,6 +18,7 @@ export class ViewportControl {
   /** Until somebody pans or zooms, the document stays fitted in. */
   #isFitted = true;
   #frame = 0;
+  #pinchedFrom: Viewport = this.#viewport;
 
   constructor(document: Size, options: { readonly onChange: () => void; readonly reducedMotion: () => boolean }) {
     this.#document = document;
@@ -55,6 +57,18 @@ export class ViewportControl {
     this.#intendedZoom = intended;
   }
 
+  /** Two fingers have come down: what they do counts from here. */
+  beginPinch(): void {
+    this.#pinchedFrom = this.#viewport;
+  }
+
+  /** The middle between two fingers has moved, and they have moved apart or together, since the pinch began. */
+  pinch({ from, to, scale }: Pinch): void {
+    this.#isFitted = false;
+    const { x, y, zoom } = zoomAt(this.#pinchedFrom, from, this.#pinchedFrom.zoom * scale);
+    this.#go({ x: x + to.x - from.x, y: y + to.y - from.y, zoom });
+  }
+
   step(direction: 'in' | 'out', at: Point = this.#middle()): void {
     this.zoomTo(steppedZoom(this.#viewport.zoom, direction), at);
   }
@@ -68,7 +82,7 @@ export class ViewportControl {
   show(rect: Rect): void {
     if (rect.width === 0 || rect.height === 0) return;
     this.#isFitted = false;
-    this.#glideTo(fitted(rect, this.#view, Infinity));
+    this.#glideTo(fitted(rect, this.#view, { sharp: false }));
   }
 
   fit(): void {
@@ -81,7 +95,7 @@ export class ViewportControl {
   }
 
   #fitted(): Viewport {
-    return fitted({ x: 0, y: 0, ...this.#document }, this.#view);
+    return fitted({ x: 0, y: 0, ...this.#document }, this.#view, { sharp: true });
   }
 
   #middle(): Point {

@@ -71,10 +71,14 @@ export function steppedZoom(zoom: number, direction: 'in' | 'out'): number {
   return further ?? (direction === 'in' ? zoomLimits.most : zoomLimits.least);
 }
 
-/** The viewport that shows a rectangle whole and in the middle, no larger than `mostZoom`. */
-export function fitted(rect: Rect, view: Size, mostZoom = 1): Viewport {
+/**
+ * The viewport that shows a rectangle whole and in the middle. `sharp` enlarges by whole numbers only: pixels then are
+ * squares of one size, and what would be enlarged a little is shown as it is.
+ */
+export function fitted(rect: Rect, view: Size, { sharp }: { readonly sharp: boolean }): Viewport {
   const room = { width: Math.max(1, view.width - 2 * fitPadding), height: Math.max(1, view.height - 2 * fitPadding) };
-  const wanted = Math.min(mostZoom, room.width / rect.width, room.height / rect.height);
+  const most = Math.min(room.width / rect.width, room.height / rect.height);
+  const wanted = sharp && most > 1 ? Math.floor(most) : most;
   const zoom = Math.min(zoomLimits.most, Math.max(zoomLimits.least, wanted));
   return {
     x: (view.width - rect.width * zoom) / 2 - rect.x * zoom,

@@ -43,7 +43,7 @@ export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
           onChange={(changes) => canvas.setSettings({ [tool]: { ...settings[tool], ...changes } })}
         />
       ) : null}
-      {isSelecting(tool) ? (
+      {selecting.has(tool) ? (
         <>
           <Choice<SelectionMode>
             isLabelled
@@ -84,7 +84,7 @@ export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
 const brushOf = { brush: 'brush', eraser: 'eraser', 'mask-brush': 'maskBrush' } as const satisfies Partial<
   Record<ToolId, string>
 >;
-const isSelecting = (tool: ToolId): boolean => tool === 'rect-select' || tool === 'lasso' || tool === 'wand';
+const selecting: ReadonlySet<ToolId> = new Set(['rect-select', 'lasso', 'polygon', 'wand']);
 const percent = (part: number): number => Math.round(part * 100);
 
 /** Grows, shrinks or softens what is selected by a number of pixels. */

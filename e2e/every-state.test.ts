@@ -82,6 +82,24 @@ for (const look of [
     await chord('Enter');
     await page.locator('#prompt').focus();
     await visit('selection');
+    await page.locator('#prompt').press('Escape');
+    for (const words of ['reference-canvas', 'control-canvas']) {
+      await chord('Control+k');
+      await page.locator('.palette-input').fill(words);
+      await chord('Enter');
+    }
+    await page.locator('.picture-slot canvas').click();
+    await page.locator('[role=menuitemradio]').first().waitFor();
+    await visit('prompt-pictures');
+    await chord('Escape');
+    await page.locator('#prompt-shelf').click();
+    await page.locator('.prompt-shelf input').fill(look.language === 'en' ? 'Brass lamp' : '黄铜台灯');
+    await chord('Enter');
+    await page.locator('.shelf-row .menu-item').waitFor();
+    await visit('presets');
+    await chord('Escape');
+    await page.locator('.prompt-main .select').selectOption('inpaint');
+    await page.locator('#prompt').focus();
     await chord('Enter');
     await page.locator('.candidate').first().waitFor();
     await visit('working');
@@ -95,7 +113,13 @@ for (const look of [
     await chord('Control+z');
 
     await dock(1);
+    await page.locator('.history-step').first().hover();
+    await page.locator('.step-preview img').waitFor();
     await visit('history');
+    await page.locator('.history-step').first().press('r');
+    await page.locator('.rerun-chip').waitFor();
+    await visit('rerun');
+    await page.locator('.rerun-chip button').click();
     await dock(2);
     await expect.poll(() => page.locator('.gallery-cell img').count()).toBeGreaterThan(2);
     await visit('gallery');

@@ -12,7 +12,9 @@ export type CommandRefusal =
   | 'nothing-to-undo'
   | 'nothing-to-redo'
   | 'no-layer'
-  | 'no-candidate';
+  | 'no-candidate'
+  | 'no-picture'
+  | 'no-recipe';
 
 /**
  * One thing the studio can do. The palette, the menus, the keys and their overview are all made of the same list; its words

@@ -10,17 +10,15 @@ import { newLayerId, type NodeId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 
 import type { Studio } from '../app/studio.ts';
-import { keepCandidate } from '../features/candidates/keep.ts';
-import { offeredJobs } from '../features/candidates/candidates.ts';
 import { exportDocument } from '../features/gallery/export-document.ts';
 import { chooseFiles } from '../features/start/choose-files.ts';
 import { pasteFromClipboard } from '../features/canvas/paste.ts';
-import { ask, runPrompt } from '../prompt/run-prompt.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import type { DialogName, DockTab } from '../stores/view.ts';
 import { toolIds } from '../canvas/tools/tool.ts';
 import { canvasCommands, toolKeys } from './canvas-commands.ts';
 import { always, onDocument, type Command, type CommandRefusal } from './command.ts';
+import { candidate, promptCommands } from './prompt-commands.ts';
 
 const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
 const freshLayer = (): ReturnType<typeof newLayerId> => newLayerId(random);
@@ -30,13 +28,6 @@ const needsLayer = (session: DocumentSession, { view }: Studio): CommandRefusal 
   return active && session.document.layers[active.layer] ? null : 'no-layer';
 };
 const activeLayer = ({ view }: Studio) => view.getState().active!.layer;
-
-const candidate = (session: DocumentSession, { candidates, host }: Studio) => {
-  const state = candidates.store.getState();
-  return offeredJobs(state, session.id, host.jobs.getState())[state.index] ?? null;
-};
-const needsCandidate = (session: DocumentSession, studio: Studio): CommandRefusal | null =>
-  candidate(session, studio) ? null : 'no-candidate';
 
 /** What there is to compare with: the document without the result that is shown, or else the step before. */
 function before(session: DocumentSession, studio: Studio): NodeId | null {
@@ -158,13 +149,6 @@ export const commands: readonly Command[] = [
     const { canvas } = view.getState();
     canvas?.setSelectionView(canvas.state.get().selectionView === 'ants' ? 'tint' : 'ants');
   }),
-  onDocument(
-    'show-change',
-    'view',
-    ['Shift+|'],
-    (_session, { view }) => view.setState(({ showsChange }) => ({ showsChange: !showsChange })),
-    (session, studio) => (candidate(session, studio) ? null : 'no-candidate'),
-  ),
   onDocument('compare', 'view', ['\\'], (session, studio) =>
     studio.view.setState(({ compareWith }) => ({ compareWith: compareWith ? null : before(session, studio) })),
   ),
@@ -181,47 +165,12 @@ export const commands: readonly Command[] = [
     ),
   ),
 
-  onDocument('run', 'prompt', ['$mod+Enter'], (session, studio) => runPrompt(studio, session)),
-  onDocument('run-next', 'prompt', ['$mod+Shift+Enter'], (session, studio) =>
-    runPrompt(studio, session, { atFront: true }),
-  ),
-  onDocument('stop', 'prompt', ['$mod+.'], ({ id }, { client, host }) => {
-    const mine = [...host.jobs.getState().jobs.values()].filter(({ state }) => state === 'running');
-    const ours = mine.filter(({ target }) => target?.document === id);
-    return client.jobs.cancel({ ids: (ours.length ? ours : mine).map((job) => job.id) });
-  }),
-  onDocument('describe', 'prompt', [], (session, studio) =>
-    ask(studio, session, studio.words('ask:describe-question')).catch(studio.notices.fault),
-  ),
-  always('focus-prompt', 'prompt', ['/'], () => document.querySelector<HTMLElement>('#prompt')?.focus()),
-  onDocument(
-    'candidate-next',
-    'prompt',
-    ['Alt+ArrowRight'],
-    (_s, { candidates }) => candidates.flip(1),
-    needsCandidate,
-  ),
-  onDocument(
-    'candidate-before',
-    'prompt',
-    ['Alt+ArrowLeft'],
-    (_s, { candidates }) => candidates.flip(-1),
-    needsCandidate,
-  ),
-  onDocument(
-    'candidate-keep',
-    'prompt',
-    ['Alt+Enter'],
-    (session, studio) => keepCandidate(studio, session, candidate(session, studio)!),
-    needsCandidate,
-  ),
-  onDocument('candidate-away', 'prompt', [], (_s, { candidates }) => candidates.putAway(), needsCandidate),
+  ...promptCommands,
 
   dialog('palette', ['$mod+k']),
   dialog('models', []),
   dialog('settings', ['$mod+Alt+s']),
   dialog('shortcuts', ['Shift+?']),
-  always('restart-engine', 'window', [], ({ client }) => client.engine.restart()),
   dock('layers', ['F7']),
   dock('history', ['F8']),
   dock('gallery', ['F9']),

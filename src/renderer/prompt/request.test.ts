@@ -1,13 +1,15 @@
 import { assert, integer, property } from 'fast-check';
 import { expect, it } from 'vitest';
 
+import type { Model } from '#shared/contract/studio/models';
 import { zJobRequest, type BlobName } from '#shared/contract/job-request';
 import { promptOfRequest } from '#shared/document/prompt-from-recipe';
 import { defaultPromptState } from '#shared/document/prompt-state';
-import { requestsOf, sizeOfAspect, snappedSize } from './request.ts';
+import { pictureSize, requestsOf, scaleOf, scales, sizeOfAspect, snappedSize } from './request.ts';
 
 const limits = { multiple: 16, minSide: 64, maxArea: 256 * 256 };
 const inputs = {
+  size: { width: 96, height: 64 },
   image: 'a'.repeat(64) as BlobName,
   mask: 'b'.repeat(64) as BlobName,
   extend: { left: 16, top: 0, right: 0, bottom: 0 },
@@ -47,8 +49,19 @@ it('snaps every size to one the model can make', () => {
   );
 });
 
-it('fills the area with an aspect', () => {
-  expect(sizeOfAspect(1, limits)).toEqual({ width: 256, height: 256 });
-  const { width, height } = sizeOfAspect(16 / 9, limits);
-  expect(width / height).toBeCloseTo(16 / 9, 0);
+it('has as many pixels as the scale says, at any aspect', () => {
+  expect(sizeOfAspect(1, 'large', limits)).toEqual({ width: 256, height: 256 });
+  expect(sizeOfAspect(1, 'medium', limits)).toEqual({ width: 128, height: 128 });
+  for (const scale of scales) {
+    const size = sizeOfAspect(16 / 9, scale, limits);
+    expect(size.width / size.height).toBeGreaterThan(1.2);
+    expect(scaleOf(size, limits)).toBe(scale);
+  }
+});
+
+it('a picture is as small as its model does well, until somebody says how large', () => {
+  const model = { limits } as Model;
+  expect(pictureSize({ width: null, height: null }, model)).toEqual({ width: 64, height: 64 });
+  expect(pictureSize({ width: 1000, height: 500 }, model)).toEqual({ width: 368, height: 176 });
+  expect(pictureSize({ width: null, height: null }, null)).toEqual({ width: 512, height: 512 });
 });

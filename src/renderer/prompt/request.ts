@@ -1,13 +1,21 @@
 import { assertNever } from '#base/assert';
 import type { BlobName, JobRequest, Precision } from '#shared/contract/job-request';
 import type { Model } from '#shared/contract/studio/models';
-import type { PromptState } from '#shared/document/prompt-state';
+import { defaultLimits } from '#shared/contract/model-limits';
+import type { Parameters, PromptState } from '#shared/document/prompt-state';
 import type { frameMargins, ChosenTask } from './task.ts';
 
 type ModelLimits = NonNullable<Model['limits']>;
 
-/** What a task takes from the canvas, stored already. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a task takes besides words and numbers: pictures are stored already. */
 export interface TaskInputs {
+  /** Of a picture that is made from words. */
+  readonly size: Size;
   readonly image: BlobName | null;
   readonly mask: BlobName | null;
   readonly extend: ReturnType<typeof frameMargins>;
@@ -27,7 +35,7 @@ export interface ChosenModel {
 export function requestsOf(
   task: Exclude<ChosenTask, 'describe'>,
   { prompt, references, control, parameters }: PromptState,
-  { image, mask, extend }: TaskInputs,
+  { size, image, mask, extend }: TaskInputs,
   chosen: ChosenModel,
 ): JobRequest[] {
   const { steps, solver, textGuidance, imageGuidance, intent, strength, contextScale, keep } = parameters;
@@ -35,11 +43,10 @@ export function requestsOf(
     const seed = (parameters.seed + index) >>> 0;
     const guidance = { textGuidance, imageGuidance, references: [...references] };
     const sampling = { ...chosen, prompt: prompt.trim(), seed, steps, solver, ...guidance };
-    const { width, height } = parameters;
     const fromPicture = { image: image! };
     switch (task) {
       case 'generate':
-        return { kind: task, ...sampling, width, height };
+        return { kind: task, ...sampling, ...size };
       case 'edit':
         return { kind: task, ...sampling, ...fromPicture, keep };
       case 'inpaint':
@@ -54,17 +61,20 @@ export function requestsOf(
   });
 }
 
+/** How large a picture from words will be. As small as the model does well, unless somebody wants another size. */
+export function pictureSize({ width, height }: Pick<Parameters, 'width' | 'height'>, model: Model | null): Size {
+  const limits = model?.limits ?? defaultLimits;
+  return snappedSize({ width: width ?? limits.minSide, height: height ?? limits.minSide }, limits);
+}
+
 /** The nearest size that a model can make: sides of its multiple, not below its least side, nor above its area. */
-export function snappedSize(
-  { width, height }: { readonly width: number; readonly height: number },
-  { multiple, minSide, maxArea }: ModelLimits,
-): { width: number; height: number } {
+export function snappedSize({ width, height }: Size, { multiple, minSide, maxArea }: ModelLimits): Size {
   const shrink = Math.min(1, Math.sqrt(maxArea / (width * height)));
   const snap = (side: number): number => {
     const nearest = Math.round((side * shrink) / multiple) * multiple;
     return Math.max(Math.ceil(minSide / multiple) * multiple, nearest);
   };
-  const size = { width: snap(width), height: snap(height) };
+  const size: { width: number; height: number } = { width: snap(width), height: snap(height) };
   // Rounding both sides up may have gone over the area.
   while (size.width * size.height > maxArea) {
     const longer = size.width >= size.height ? 'width' : 'height';
@@ -74,8 +84,23 @@ export function snappedSize(
   return size;
 }
 
-/** As wide to high as asked, with about as many pixels as the model likes best. */
-export function sizeOfAspect(aspect: number, limits: ModelLimits): { width: number; height: number } {
-  const height = Math.sqrt(limits.maxArea / aspect);
+/** From the fewest pixels that a model does well with to the most. */
+export const scales = ['small', 'medium', 'large'] as const;
+export type Scale = (typeof scales)[number];
+
+/** As wide to high as asked, with about as many pixels as the scale says. */
+export function sizeOfAspect(aspect: number, scale: Scale, limits: ModelLimits): Size {
+  const height = Math.sqrt(areaOf(scale, limits) / aspect);
   return snappedSize({ width: height * aspect, height }, limits);
+}
+
+/** The scale that comes nearest to a size. */
+export function scaleOf({ width, height }: Size, limits: ModelLimits): Scale {
+  const distance = (scale: Scale): number => Math.abs(Math.log((width * height) / areaOf(scale, limits)));
+  return scales.toSorted((one, other) => distance(one) - distance(other))[0]!;
+}
+
+function areaOf(scale: Scale, { minSide, maxArea }: ModelLimits): number {
+  const least = Math.min(minSide ** 2, maxArea);
+  return { small: least, medium: Math.sqrt(least * maxArea), large: maxArea }[scale];
 }

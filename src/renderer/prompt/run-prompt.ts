@@ -4,13 +4,16 @@ import type { NodeId } from '#shared/document/ids';
 import type { Studio } from '../app/studio.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { chosenModel } from './choose-model.ts';
-import { requestsOf, snappedSize, type TaskInputs } from './request.ts';
+import { conversationsAbout, turnsOf } from './conversations.ts';
+import { rerunIn, type Rerun } from './rerun.ts';
+import { pictureSize, requestsOf, type TaskInputs } from './request.ts';
 import {
   canvasFacts,
   chosenTask,
   frameMargins,
   maskLayer,
   obstacleTo,
+  type CanvasFacts,
   type ChosenTask,
   type Obstacle,
 } from './task.ts';
@@ -26,7 +29,8 @@ export interface Readiness {
 /** What Enter would do now, and what is in the way. */
 export function readiness(studio: Studio, session: DocumentSession): Readiness {
   const { document, prompt } = session.store.getState();
-  const facts = canvasFacts(document);
+  // Another version of a step has all that the step had.
+  const facts = currentRerun(studio, session) ? everything : canvasFacts(document);
   const task = chosenTask(prompt, facts);
   const { models, settings } = studio.host;
   const obstacle = obstacleTo(task, prompt, facts, {
@@ -58,24 +62,36 @@ async function make(
   task: Exclude<ChosenTask, 'describe'>,
   atFront: boolean,
 ): Promise<void> {
-  const before = session.store.getState().prompt.parameters;
+  const before = session.store.getState().prompt;
+  const rerun = currentRerun(studio, session);
   const model = modelOf(studio, session);
-  const seed = before.seedLocked ? before.seed : crypto.getRandomValues(new Uint32Array(1))[0]!;
-  const size = model.limits ? snappedSize(before, model.limits) : before;
-  session.setPrompt({ parameters: { seed, width: size.width, height: size.height } });
+  const { seedLocked, seed: kept } = before.parameters;
+  const seed = seedLocked ? kept : crypto.getRandomValues(new Uint32Array(1))[0]!;
+  if (rerun) {
+    // Going there may bring other words along.
+    await session.go(rerun.parent);
+    session.setPrompt(before);
+  }
+  session.setPrompt({ parameters: { seed } });
   await session.saved();
   const { prompt, tree } = session.store.getState();
   const node = tree.current!;
-  const inputs = await inputsOf(studio, session, task, node);
+  const size = pictureSize(prompt.parameters, model);
+  const inputs = { size, ...(rerun ? inputsOfRecipe(rerun.recipe) : await inputsOf(studio, session, task, node)) };
   const requests = requestsOf(task, prompt, inputs, { model: model.id, precision: model.precision! });
   const jobs = await studio.client.jobs.start({ requests, target: { document: session.id, node }, atFront });
   studio.candidates.offer(
     session.id,
     jobs.map(({ id }) => id),
+    rerun?.node.id,
   );
+  studio.view.setState({ rerun: null });
 }
 
-/** Asks about the picture, or about what is selected of it, with all that was said before. */
+/**
+ * Asks about the picture, or about what is selected of it. Goes on with the conversation as long as the model is shown the
+ * same; about another picture, or when somebody wants, a new one begins.
+ */
 export async function ask(studio: Studio, session: DocumentSession, question?: string): Promise<void> {
   const model = modelOf(studio, session);
   await session.saved();
@@ -88,6 +104,9 @@ export async function ask(studio: Studio, session: DocumentSession, question?: s
     region,
     maxSide: lookedAtSide,
   });
+  const last = conversationsAbout(studio.host.jobs.getState(), session.id).at(-1) ?? [];
+  const isAnew = studio.view.getState().askAnew === session.id;
+  const goesOn = !isAnew && last.at(-1)?.request.images[0] === picture.blob;
   await studio.client.jobs.start({
     requests: [
       {
@@ -95,13 +114,27 @@ export async function ask(studio: Studio, session: DocumentSession, question?: s
         model: model.id,
         precision: model.precision!,
         images: [picture.blob],
-        turns: [{ role: 'user', text }],
+        turns: [...(goesOn ? turnsOf(last) : []), { role: 'user', text }],
       },
     ],
     target: { document: session.id, node: tree.current! },
   });
   if (question === undefined) session.setPrompt({ prompt: '' });
-  studio.view.setState({ dock: 'ask', dockOpen: true });
+  studio.view.setState({ dock: 'ask', dockOpen: true, askAnew: null });
+}
+
+const everything: CanvasFacts = { hasPicture: true, hasMask: true, hasFrame: true };
+
+const currentRerun = ({ view }: Studio, { store }: DocumentSession): Rerun | null =>
+  rerunIn(view.getState().rerun, store.getState());
+
+/** The pictures that a step was made from. */
+function inputsOfRecipe(recipe: Rerun['recipe']): CanvasInputs {
+  return {
+    image: 'image' in recipe ? recipe.image : null,
+    mask: 'mask' in recipe ? recipe.mask : null,
+    extend: 'extend' in recipe ? recipe.extend : null,
+  };
 }
 
 function modelOf(studio: Studio, session: DocumentSession): NonNullable<ReturnType<typeof chosenModel>> {
@@ -109,14 +142,15 @@ function modelOf(studio: Studio, session: DocumentSession): NonNullable<ReturnTy
   return chosenModel(models.getState(), session.store.getState().prompt.parameters, settings.getState())!;
 }
 
-const noInputs: TaskInputs = { image: null, mask: null, extend: null };
+type CanvasInputs = Omit<TaskInputs, 'size'>;
+const noInputs: CanvasInputs = { image: null, mask: null, extend: null };
 
 async function inputsOf(
   { client }: Studio,
   { id, document, store }: DocumentSession,
   task: ChosenTask,
   node: NodeId,
-): Promise<TaskInputs> {
+): Promise<CanvasInputs> {
   const { control } = store.getState().prompt;
   if (task === 'generate') return noInputs;
   if (task === 'control' && control) return { ...noInputs, image: control.picture };

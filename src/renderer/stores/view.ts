@@ -1,4 +1,4 @@
-import type { NodeId } from '#shared/document/ids';
+import type { DocumentId, NodeId } from '#shared/document/ids';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { ActiveLayer } from '../canvas/engine/active-target.ts';
@@ -19,10 +19,12 @@ export interface ViewState {
   /** The canvas of the document in front. */
   readonly canvas: CanvasEngine | null;
   readonly active: ActiveLayer | null;
-  /** Tints what of the picture the result that is shown changes. */
-  readonly showsChange: boolean;
   /** The step that is shown left of the line, to compare with; null while nothing is compared. */
   readonly compareWith: NodeId | null;
+  /** The step that the prompt bar makes another version of; see `rerunIn`. */
+  readonly rerun: NodeId | null;
+  /** The document whose next question begins a new conversation. */
+  readonly askAnew: DocumentId | null;
 }
 
 export type ViewStore = StoreApi<ViewState>;
@@ -36,7 +38,8 @@ export function createViewStore(): ViewStore {
     selectionRadius: 8,
     canvas: null,
     active: null,
-    showsChange: false,
     compareWith: null,
+    rerun: null,
+    askAnew: null,
   }));
 }

@@ -20,8 +20,9 @@ export const zParameters = z
     /** Package id in the model library; null takes whatever is active. */
     model: z.string().min(1).nullable(),
     precision: zPrecision.nullable(),
-    width: z.int().min(16).max(8192),
-    height: z.int().min(16).max(8192),
+    /** Of a picture made from words; null is what suits the model. */
+    width: z.int().min(16).max(8192).nullable(),
+    height: z.int().min(16).max(8192).nullable(),
     /** How many candidates. */
     count: z.int().min(1).max(64),
     steps: z.int().min(1).max(1000),
@@ -65,8 +66,8 @@ export const defaultPromptState: PromptState = Object.freeze({
   parameters: Object.freeze({
     model: null,
     precision: null,
-    width: 512,
-    height: 512,
+    width: null,
+    height: null,
     count: 1,
     steps: 25,
     solver: 'euler',

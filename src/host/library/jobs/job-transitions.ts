@@ -16,7 +16,8 @@ export type JobChange =
       readonly report?: JobRecord['report'];
     }
   | { readonly type: 'failed'; readonly error: AppError }
-  | { readonly type: 'cancelled' }
+  /** What it had said by then is kept. */
+  | { readonly type: 'cancelled'; readonly text?: string }
   /** Whoever ran it went away without a word: the engine or the whole studio. */
   | { readonly type: 'interrupted' }
   | { readonly type: 'moved'; readonly rank: number };
@@ -40,7 +41,7 @@ export function changed(job: JobRecord, change: JobChange, nowMs: number): JobRe
     case 'failed':
       return { ...job, state: 'failed', error: toWireError(change.error), endedAt: nowMs };
     case 'cancelled':
-      return { ...job, state: 'cancelled', endedAt: nowMs };
+      return { ...job, state: 'cancelled', text: change.text ?? '', endedAt: nowMs };
     case 'interrupted':
       return interrupted(job, nowMs);
     case 'moved':

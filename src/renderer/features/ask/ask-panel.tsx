@@ -1,92 +1,104 @@
-import { Copy, CornerDownLeft, Square } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { MessageSquarePlus, SendHorizontal } from 'lucide-react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 
-import type { JobRecord } from '#shared/library/job-record';
+import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
 
-import { useStudio } from '../../app/studio.ts';
-import { faultText } from '../../i18n/i18n.ts';
+import { useStudio, useView } from '../../app/studio.ts';
+import { conversationsAbout, type Exchange } from '../../prompt/conversations.ts';
 import { ask } from '../../prompt/run-prompt.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
+import { ExchangeView } from './exchange-view.tsx';
+import './ask.css';
 
-/** What was asked about the picture, and what the model said, word by word as it comes. */
+const readyQuestions = ['describe', 'alt', 'tags'] as const;
+
+/** Conversations about the picture: what was asked, and what the model says, word by word as it comes. */
 export function AskPanel({ session }: { session: DocumentSession }) {
   const studio = useStudio();
   const { t } = useTranslation('ask');
   const jobs = useStore(
     studio.host.jobs,
-    useShallow(({ jobs }) => [...jobs.values()].filter((job) => isAbout(job, session)).toSorted(byTime)),
+    useShallow(({ jobs }) => [...jobs.values()].filter(({ request }) => request.kind === 'describe')),
   );
+  const isAnew = useView(({ askAnew }) => askAnew === session.id);
+  const conversations = conversationsAbout({ jobs: new Map(jobs.map((job) => [job.id, job])) }, session.id);
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [jobs]);
-  const askFor = (question: string) => () => void ask(studio, session, question).catch(studio.notices.fault);
+  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [jobs, isAnew]);
+  const askFor = (question: string): void => void ask(studio, session, question).catch(studio.notices.fault);
   return (
     <div className="panel">
       <div className="panel-scroll ask" role="log" aria-label={t('title')} tabIndex={0}>
-        {jobs.length === 0 ? <p className="empty">{t('empty')}</p> : null}
-        {jobs.map((job) => (
-          <Exchange key={job.id} session={session} job={job} />
+        {conversations.length === 0 ? <p className="empty">{t('empty')}</p> : null}
+        {conversations.map((exchanges) => (
+          <Conversation key={exchanges[0]!.job.id} session={session} exchanges={exchanges} />
         ))}
+        {isAnew && conversations.length > 0 ? <p className="ask-anew quiet small">{t('anew-hint')}</p> : null}
         <div ref={end} />
       </div>
       <div className="panel-foot">
-        <button type="button" className="button" onClick={askFor(t('describe-question'))}>
-          {t('describe')}
-        </button>
-        <button type="button" className="button" onClick={askFor(t('alt-question'))}>
-          {t('alt')}
-        </button>
-        <button type="button" className="button" onClick={askFor(t('tags-question'))}>
-          {t('tags')}
-        </button>
+        {readyQuestions.map((each) => (
+          <button key={each} type="button" className="button" onClick={() => askFor(t(`${each}-question`))}>
+            {t(each)}
+          </button>
+        ))}
+        <span className="spread" />
+        <IconButton
+          icon={MessageSquarePlus}
+          label={t('anew')}
+          pressed={isAnew}
+          onClick={() => studio.view.setState({ askAnew: isAnew ? null : session.id })}
+        />
       </div>
+      <QuestionField onAsk={askFor} />
     </div>
   );
 }
 
-function Exchange({ session, job }: { session: DocumentSession; job: JobRecord }) {
-  const studio = useStudio();
-  const { t, i18n } = useTranslation('ask');
-  const said = useStore(studio.host.jobs, ({ activity }) => activity.get(job.id)?.text ?? '');
-  const question = job.request.kind === 'describe' ? (job.request.turns.at(-1)?.text ?? '') : '';
-  const isRunning = job.state === 'running' || job.state === 'queued';
-  const answer = isRunning ? said : job.text;
-  const copy = (): void =>
-    void navigator.clipboard.writeText(answer).then(() => studio.notices.say(t('copied')), studio.notices.fault);
+/** Questions about one and the same picture, which stands above them. */
+function Conversation({ session, exchanges }: { session: DocumentSession; exchanges: readonly Exchange[] }) {
+  const { t } = useTranslation('ask');
+  const [picture] = exchanges[0]!.request.images;
   return (
-    <div className="exchange">
-      <p className="question">{question}</p>
-      <div className="answer">
-        {answer}
-        {isRunning && answer === '' ? (
-          <span className="quiet">{t(job.state === 'queued' ? 'waiting' : 'thinking')}</span>
-        ) : null}
-        {job.state === 'failed' ? (
-          <span className="fault">{job.error ? faultText(job.error, i18n.language) : null}</span>
-        ) : null}
-        {job.state === 'cancelled' ? <span className="quiet"> {t('cancelled')}</span> : null}
-      </div>
-      <div className="row">
-        {isRunning ? (
-          <IconButton
-            icon={Square}
-            label={t('stop')}
-            onClick={() => void studio.client.jobs.cancel({ ids: [job.id] }).catch(studio.notices.fault)}
-          />
-        ) : (
-          <>
-            <IconButton icon={CornerDownLeft} label={t('use')} onClick={() => session.setPrompt({ prompt: answer })} />
-            <IconButton icon={Copy} label={t('copy')} onClick={copy} />
-          </>
-        )}
-      </div>
-    </div>
+    <section className="conversation" aria-label={t('conversation')}>
+      {picture ? <img src={thumbnailUrl(picture, 128)} alt={t('looked-at')} title={t('looked-at')} /> : null}
+      {exchanges.map((exchange) => (
+        <ExchangeView key={exchange.job.id} session={session} exchange={exchange} />
+      ))}
+    </section>
   );
 }
 
-const isAbout = ({ request, target }: JobRecord, { id }: DocumentSession): boolean =>
-  request.kind === 'describe' && target?.document === id;
-const byTime = (one: JobRecord, other: JobRecord): number => one.queuedAt - other.queuedAt;
+function QuestionField({ onAsk }: { onAsk: (question: string) => void }) {
+  const { t } = useTranslation('ask');
+  const [text, setText] = useState('');
+  const question = text.trim();
+  const send = (): void => {
+    if (question === '') return;
+    onAsk(question);
+    setText('');
+  };
+  const keyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <div className="ask-field">
+      <textarea
+        className="input spread"
+        rows={1}
+        maxLength={8000}
+        aria-label={t('question')}
+        placeholder={t('question')}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={keyDown}
+      />
+      <IconButton icon={SendHorizontal} label={t('send')} disabled={question === ''} onClick={send} />
+    </div>
+  );
+}

@@ -1,4 +1,4 @@
-import { newLayerId } from '#shared/document/ids';
+import { newLayerId, type NodeId } from '#shared/document/ids';
 import type { JobRecord } from '#shared/library/job-record';
 
 import type { Studio } from '../../app/studio.ts';
@@ -8,9 +8,11 @@ import { placementOf, withResult } from './candidates.ts';
 /** Makes a result a new layer, as a step that knows how it was made. */
 export async function keepCandidate(studio: Studio, session: DocumentSession, job: JobRecord): Promise<void> {
   const { request } = job;
-  const placement = placementOf(job, session.document);
+  const placement = placementOf(job);
+  const { rerunOf } = studio.candidates.store.getState();
   if (!placement || request.kind === 'describe') return;
   try {
+    if (rerunOf) await standWhereItStood(session, rerunOf);
     const picture = await studio.blobs.picture(placement.blob);
     const { width, height } = picture;
     picture.close();
@@ -24,6 +26,7 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
       change: (document) => withResult(document, job, { width, height }, { id, name }),
     });
     studio.candidates.putAway();
+    if (rerunOf) await markStaleBelow(studio, session, rerunOf);
     studio.view.setState({ active: { layer: id, part: 'pixels' } });
     studio.notices.say(studio.words('candidates:kept'), {
       label: studio.words('commands:undo'),
@@ -32,6 +35,18 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
   } catch (error) {
     studio.notices.fault(error);
   }
+}
+
+/** Another version of a step branches off where that step did. */
+async function standWhereItStood(session: DocumentSession, step: NodeId): Promise<void> {
+  const parent = session.store.getState().tree.nodes.get(step)?.parent;
+  if (parent) await session.go(parent);
+}
+
+/** What the model made on top of the older version may look otherwise now. */
+async function markStaleBelow({ client }: Studio, session: DocumentSession, node: NodeId): Promise<void> {
+  await session.saved();
+  await client.documents.markStaleBelow({ id: session.id, node });
 }
 
 /** The history's own words, in English, as those of every step. */

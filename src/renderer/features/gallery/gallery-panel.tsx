@@ -10,6 +10,8 @@ import type { GalleryItem } from '#shared/library/gallery-item';
 
 import { useCurrentSession, useStudio, type Studio } from '../../app/studio.ts';
 import { follow } from '../../client/connection.ts';
+import type { PictureSource } from '../../prompt/picture-source.ts';
+import { addReferences, setControl } from '../../prompt/prompt-pictures.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { pictureType, placePicture, type DraggedPicture } from '../canvas/drop.ts';
 
@@ -97,6 +99,7 @@ function GalleryCell({ item }: { item: GalleryItem }) {
     if (session) placePicture(studio, session, item, words || t('picture'));
     else void openItem(studio, item);
   };
+  const thisPicture: PictureSource = async () => [blob];
   const change = (changes: { favourite: boolean }): void =>
     void studio.client.gallery.change({ ids: [item.id], changes }).catch(studio.notices.fault);
   return (
@@ -133,6 +136,20 @@ function GalleryCell({ item }: { item: GalleryItem }) {
                 onClick={() => recipe && session?.setPrompt(promptOfRequest(recipe, session.store.getState().prompt))}
               >
                 {t('reuse')}
+              </ContextMenu.Item>
+              <ContextMenu.Item
+                className="menu-item"
+                disabled={!session}
+                onClick={() => session && void addReferences(studio, session, thisPicture)}
+              >
+                {t('as-reference')}
+              </ContextMenu.Item>
+              <ContextMenu.Item
+                className="menu-item"
+                disabled={!session}
+                onClick={() => session && void setControl(studio, session, thisPicture)}
+              >
+                {t('as-control')}
               </ContextMenu.Item>
               <ContextMenu.Item className="menu-item" onClick={() => change({ favourite: !favourite })}>
                 {t(favourite ? 'unstar' : 'star')}

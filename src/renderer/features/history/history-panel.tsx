@@ -1,4 +1,5 @@
 import { ContextMenu } from '@base-ui/react/context-menu';
+import { PreviewCard } from '@base-ui/react/preview-card';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { GitBranch, Pin } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
@@ -11,9 +12,14 @@ import type { NodeId } from '#shared/document/ids';
 import { promptOfRequest } from '#shared/document/prompt-from-recipe';
 
 import { useSession, useStudio } from '../../app/studio.ts';
+import { beginRerun, rerunOf } from '../../prompt/rerun.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
+import { focusPrompt } from '../prompt/focus-prompt.ts';
+import { StepPreview } from './step-preview.tsx';
 
 const rowHeight = 44;
+/** How long the pointer rests on a step before its picture is shown. */
+const previewDelayMs = 350;
 
 /** Every step ever made, newest on top: the way to the current one is solid, other branches stand beside it. */
 export function HistoryPanel({ session }: { session: DocumentSession }) {
@@ -49,6 +55,12 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
   const reuse = (): void => {
     if (node.recipe) session.setPrompt(promptOfRequest(node.recipe, session.store.getState().prompt));
   };
+  const rerun = rerunOf(node);
+  const again = (): void => {
+    if (!rerun) return;
+    beginRerun(studio, session, rerun);
+    focusPrompt();
+  };
   const name = (text: string): void => {
     setNaming(false);
     session.changeNode(node.id, { name: text.trim() || null });
@@ -70,34 +82,45 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
   }
   return (
     <ContextMenu.Root>
-      <ContextMenu.Trigger
-        render={
-          <button
-            type="button"
-            className="history-step"
-            data-solid={isSolid || undefined}
-            aria-current={isCurrent ? 'step' : undefined}
-            style={{ paddingLeft: 6 + lane * 12 }}
-            onClick={go}
-            onKeyDown={(event) => event.key === 'F2' && setNaming(true)}
-          />
-        }
-      >
-        {node.thumbnail ? (
-          <img src={thumbnailUrl(node.thumbnail, 128)} alt="" loading="lazy" />
-        ) : (
-          <span className="history-dot" aria-hidden />
-        )}
-        <span className="spread history-words">
-          <span className="truncate">{node.name ?? node.label}</span>
-          <span className="quiet small truncate">
-            {timeOf(node.createdAt)}
-            {node.stale ? ` · ${t('history:stale')}` : ''}
+      <PreviewCard.Root>
+        <ContextMenu.Trigger
+          render={
+            <PreviewCard.Trigger
+              delay={previewDelayMs}
+              render={
+                <button
+                  type="button"
+                  className="history-step"
+                  data-solid={isSolid || undefined}
+                  aria-current={isCurrent ? 'step' : undefined}
+                  style={{ paddingLeft: 6 + lane * 12 }}
+                  onClick={go}
+                  onKeyDown={(event) => {
+                    if (event.key === 'F2') setNaming(true);
+                    if (event.key === 'r') again();
+                  }}
+                />
+              }
+            />
+          }
+        >
+          {node.thumbnail ? (
+            <img src={thumbnailUrl(node.thumbnail, 128)} alt="" loading="lazy" />
+          ) : (
+            <span className="history-dot" aria-hidden />
+          )}
+          <span className="spread history-words">
+            <span className="truncate">{node.name ?? node.label}</span>
+            <span className="quiet small truncate">
+              {timeOf(node.createdAt)}
+              {node.stale ? ` · ${t('history:stale')}` : ''}
+            </span>
           </span>
-        </span>
-        {node.pinned ? <Pin size={14} aria-label={t('history:pin')} /> : null}
-        {lane > 0 ? <GitBranch size={14} aria-label={t('history:others')} /> : null}
-      </ContextMenu.Trigger>
+          {node.pinned ? <Pin size={14} aria-label={t('history:pin')} /> : null}
+          {lane > 0 ? <GitBranch size={14} aria-label={t('history:others')} /> : null}
+        </ContextMenu.Trigger>
+        <StepPreview session={session} node={node} />
+      </PreviewCard.Root>
       <ContextMenu.Portal>
         <ContextMenu.Positioner style={{ zIndex: 40 }}>
           <ContextMenu.Popup className="popup" aria-label={t('history:step-menu')}>
@@ -112,6 +135,9 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
               onClick={() => session.changeNode(node.id, { pinned: !node.pinned })}
             >
               {t(node.pinned ? 'history:unpin' : 'history:pin')}
+            </ContextMenu.Item>
+            <ContextMenu.Item className="menu-item" disabled={!rerun} onClick={again}>
+              {t('history:rerun')}
             </ContextMenu.Item>
             <ContextMenu.Item className="menu-item" disabled={!node.recipe} onClick={reuse}>
               {t('history:reuse')}

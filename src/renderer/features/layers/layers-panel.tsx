@@ -18,6 +18,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { RasterPicture } from '../../ui/raster-picture.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import { useActiveLayer } from '../canvas/canvas-host.tsx';
+import { layerType } from './layer-drag.ts';
 
 /** The layers, topmost first: drag them about, double-click a name to change it. */
 export function LayersPanel({ session }: { session: DocumentSession }) {
@@ -195,8 +196,6 @@ function LayerThumbnail({ layer }: { layer: Layer }) {
   if (layer.kind === 'group') return <ChevronRight size={16} aria-hidden className="layer-thumbnail" />;
   return <span className="layer-thumbnail checker">{raster ? <RasterPicture raster={raster} /> : null}</span>;
 }
-
-const layerType = 'application/x-ovis-layer';
 
 function setProperties(session: DocumentSession, id: LayerId, label: string, properties: Partial<Properties>): void {
   session.commit({ label, kind: 'layer', change: (document) => setLayerProperties(document, [id], properties) });

@@ -1,6 +1,12 @@
 export const ask = {
   title: 'Ask',
-  empty: 'Ask about the picture: end the prompt with a question mark, or use a button below.',
+  empty: 'Ask about the picture, or about what is selected of it: type below, or use a button.',
+  question: 'Ask about the picture',
+  send: 'Ask',
+  anew: 'New conversation',
+  'anew-hint': 'The next question begins a new conversation.',
+  conversation: 'Conversation',
+  'looked-at': 'What this conversation is about',
   describe: 'Describe',
   alt: 'Alt text',
   tags: 'Tags',

@@ -6,6 +6,8 @@ export const gallery = {
   place: 'Place on the canvas',
   open: 'Open as a document',
   reuse: 'Use its prompt',
+  'as-reference': 'Use as a reference',
+  'as-control': 'Draw along its lines',
   star: 'Star',
   unstar: 'Take the star away',
   trash: 'Move to the trash',

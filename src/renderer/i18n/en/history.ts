@@ -4,6 +4,7 @@ export const history = {
   pin: 'Pin',
   unpin: 'Unpin',
   name: 'Name of the step',
+  rerun: 'Run again with changes',
   reuse: 'Use its prompt',
   compare: 'Compare with now',
   stale: 'Made from something that has changed since',

@@ -3,7 +3,13 @@ import type { SameKeys } from '../same-keys.ts';
 
 export const ask: SameKeys<typeof english> = {
   title: '问答',
-  empty: '可以就图片提问：在提示末尾加问号，或使用下面的按钮。',
+  empty: '可以就图片或选区提问：在下面输入，或使用按钮。',
+  question: '就图片提问',
+  send: '提问',
+  anew: '新对话',
+  'anew-hint': '下一个问题将开始新对话。',
+  conversation: '对话',
+  'looked-at': '此对话所谈的画面',
   describe: '描述',
   alt: '替代文本',
   tags: '标签',

@@ -9,6 +9,8 @@ export const gallery: SameKeys<typeof english> = {
   place: '置入画布',
   open: '作为文档打开',
   reuse: '使用其提示',
+  'as-reference': '用作参考图',
+  'as-control': '按其轮廓作画',
   star: '收藏',
   unstar: '取消收藏',
   trash: '移到回收站',

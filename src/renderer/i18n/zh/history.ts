@@ -7,6 +7,7 @@ export const history: SameKeys<typeof english> = {
   pin: '固定',
   unpin: '取消固定',
   name: '步骤名称',
+  rerun: '修改后重新运行',
   reuse: '使用其提示',
   compare: '与现在比较',
   stale: '其来源之后已改变',

@@ -1,0 +1,106 @@
+/** @file Commands of the prompt bar and of the results it brings. */
+import { ask, runPrompt } from '../prompt/run-prompt.ts';
+import { fromActiveLayer, fromCanvas, fromFiles } from '../prompt/picture-source.ts';
+import { addReferences, removePictures, setControl } from '../prompt/prompt-pictures.ts';
+import { beginRerun, rerunOf, type Rerun } from '../prompt/rerun.ts';
+import { canvasFacts } from '../prompt/task.ts';
+import { keepCandidate } from '../features/candidates/keep.ts';
+import { offeredJobs } from '../features/candidates/candidates.ts';
+import { focusPrompt } from '../features/prompt/focus-prompt.ts';
+import type { Studio } from '../app/studio.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { always, onDocument, type Command, type CommandRefusal } from './command.ts';
+
+/** The result that is shown in place. */
+export const candidate = (session: DocumentSession, { candidates, host }: Studio) => {
+  const state = candidates.store.getState();
+  return offeredJobs(state, session.id, host.jobs.getState())[state.index] ?? null;
+};
+const needsCandidate = (session: DocumentSession, studio: Studio): CommandRefusal | null =>
+  candidate(session, studio) ? null : 'no-candidate';
+
+const needsPicture = ({ document }: DocumentSession): CommandRefusal | null =>
+  canvasFacts(document).hasPicture ? null : 'no-picture';
+
+const currentStep = ({ store }: DocumentSession): Rerun | null => {
+  const { nodes, current } = store.getState().tree;
+  return current ? rerunOf(nodes.get(current)) : null;
+};
+
+export const promptCommands: readonly Command[] = [
+  onDocument('run', 'prompt', ['$mod+Enter'], (session, studio) => runPrompt(studio, session)),
+  onDocument('run-next', 'prompt', ['$mod+Shift+Enter'], (session, studio) =>
+    runPrompt(studio, session, { atFront: true }),
+  ),
+  onDocument('stop', 'prompt', ['$mod+.'], ({ id }, { client, host }) => {
+    const mine = [...host.jobs.getState().jobs.values()].filter(({ state }) => state === 'running');
+    const ours = mine.filter(({ target }) => target?.document === id);
+    return client.jobs.cancel({ ids: (ours.length ? ours : mine).map((job) => job.id) });
+  }),
+  onDocument(
+    'rerun-step',
+    'prompt',
+    [],
+    (session, studio) => {
+      beginRerun(studio, session, currentStep(session)!);
+      focusPrompt();
+    },
+    (session) => (currentStep(session) ? null : 'no-recipe'),
+  ),
+  onDocument('describe', 'prompt', [], (session, studio) =>
+    ask(studio, session, studio.words('ask:describe-question')).catch(studio.notices.fault),
+  ),
+  onDocument('ask-anew', 'prompt', [], ({ id }, { view }) =>
+    view.setState({ askAnew: id, dock: 'ask', dockOpen: true }),
+  ),
+  always('focus-prompt', 'prompt', ['/'], focusPrompt),
+  onDocument('prompt-shelf', 'prompt', [], () => document.querySelector<HTMLElement>('#prompt-shelf')?.click()),
+  onDocument('reference-file', 'prompt', [], (session, studio) => addReferences(studio, session, fromFiles)),
+  onDocument(
+    'reference-canvas',
+    'prompt',
+    [],
+    (session, studio) => addReferences(studio, session, fromCanvas),
+    needsPicture,
+  ),
+  onDocument(
+    'reference-layer',
+    'prompt',
+    [],
+    (session, studio) => addReferences(studio, session, fromActiveLayer),
+    needsPicture,
+  ),
+  onDocument('control-file', 'prompt', [], (session, studio) => setControl(studio, session, fromFiles)),
+  onDocument(
+    'control-canvas',
+    'prompt',
+    [],
+    (session, studio) => setControl(studio, session, fromCanvas),
+    needsPicture,
+  ),
+  onDocument('prompt-pictures-away', 'prompt', [], (session, studio) =>
+    removePictures(studio, session, { references: [], control: null }),
+  ),
+  onDocument(
+    'candidate-next',
+    'prompt',
+    ['Alt+ArrowRight'],
+    (_session, { candidates }) => candidates.flip(1),
+    needsCandidate,
+  ),
+  onDocument(
+    'candidate-before',
+    'prompt',
+    ['Alt+ArrowLeft'],
+    (_session, { candidates }) => candidates.flip(-1),
+    needsCandidate,
+  ),
+  onDocument(
+    'candidate-keep',
+    'prompt',
+    ['Alt+Enter'],
+    (session, studio) => keepCandidate(studio, session, candidate(session, studio)!),
+    needsCandidate,
+  ),
+  onDocument('candidate-away', 'prompt', [], (_session, { candidates }) => candidates.putAway(), needsCandidate),
+];

@@ -33,7 +33,7 @@ interface JobRunnerOptions {
   readonly library: Pick<Library, 'blobs' | 'gallery'>;
   readonly jobs: JobStore;
   readonly engine: Engine;
-  /** The folder of an installed model. @throws AppError `model-missing` */
+  /** The folder of a model that can be run. @throws AppError `model-missing`, `model-too-large` */
   readonly modelFolder: (id: string) => Promise<string>;
   /** Null leaves it to the engine. */
   readonly device: () => Device | null;
@@ -62,6 +62,8 @@ export class JobRunner {
   readonly #log = new EventLog<JobsEventBody>();
   #state: JobsState;
   #running: Running | undefined;
+  /** Work that nobody waits for: it makes way for any job. */
+  #aside: Running | undefined;
   #isClosing = false;
   /** Outcomes that could not be written down. While there are any, nothing more is run. */
   readonly #unwritten = new Map<JobId, JobChange>();
@@ -93,7 +95,7 @@ export class JobRunner {
     });
   }
 
-  /** @throws AppError `input-missing` when a picture is not stored, `model-missing` */
+  /** @throws AppError `input-missing` when a picture is not stored, `model-missing`, `model-too-large` */
   async start(
     requests: readonly JobRequest[],
     { target, atFront }: { target: JobRecord['target']; atFront: boolean },
@@ -130,11 +132,53 @@ export class JobRunner {
     return defined(again);
   }
 
+  /** Whether a job waits or runs. */
+  get isWorking(): boolean {
+    return this.#running !== undefined || this.#jobs.next() !== undefined;
+  }
+
+  /**
+   * Runs something that is in no queue and that nobody waits for: any job ends it.
+   * @returns null when there was something else to do
+   */
+  async runAside(
+    { id, request }: Pick<EngineJob, 'id' | 'request'>,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<JobOutcome | null> {
+    if (this.isWorking || this.#aside || this.#isClosing) return null;
+    const { modelFolder, engine, device } = this.#options;
+    const abort = new AbortController();
+    const either = AbortSignal.any([signal, abort.signal]);
+    const run = async (): Promise<JobOutcome> => {
+      const folder = await modelFolder(request.model);
+      const inputs = await this.#inputsOf(request, either);
+      const job: EngineJob = { id, request, inputs, modelFolder: folder, device: device() };
+      return engine.run(job, { signal: either, onEvent: () => undefined });
+    };
+    const outcome = run();
+    const done = outcome.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#aside = { id, abort, done };
+    try {
+      return await outcome;
+    } catch (error) {
+      if (isCancelled(error)) return { kind: 'cancelled' };
+      throw error;
+    } finally {
+      this.#aside = undefined;
+      this.#advance();
+    }
+  }
+
   /** Leaves what waits and what runs to the next run of the studio. Stop the engine first. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#running?.abort.abort();
-    await this.#running?.done;
+    for (const running of [this.#running, this.#aside]) {
+      running?.abort.abort();
+      await running?.done;
+    }
   }
 
   async #check(request: JobRequest): Promise<void> {
@@ -151,6 +195,7 @@ export class JobRunner {
     if (this.#running || this.#isClosing || this.#unwritten.size > 0) return;
     const job = this.#jobs.next();
     if (job === undefined) return;
+    if (this.#aside) return this.#aside.abort.abort();
     const abort = new AbortController();
     const done = this.#run(job, abort).finally(() => {
       this.#running = undefined;

@@ -149,6 +149,13 @@ export const commands: readonly Command[] = [
     const { canvas } = view.getState();
     canvas?.setSelectionView(canvas.state.get().selectionView === 'ants' ? 'tint' : 'ants');
   }),
+  onDocument(
+    'show-change',
+    'view',
+    ['Shift+|'],
+    (_session, { view }) => view.setState(({ showsChange }) => ({ showsChange: !showsChange })),
+    (session, studio) => (candidate(session, studio) ? null : 'no-candidate'),
+  ),
   onDocument('compare', 'view', ['\\'], (session, studio) =>
     studio.view.setState(({ compareWith }) => ({ compareWith: compareWith ? null : before(session, studio) })),
   ),
@@ -171,6 +178,7 @@ export const commands: readonly Command[] = [
   dialog('models', []),
   dialog('settings', ['$mod+Alt+s']),
   dialog('shortcuts', ['Shift+?']),
+  always('restart-engine', 'window', [], ({ client }) => client.engine.restart()),
   dock('layers', ['F7']),
   dock('history', ['F8']),
   dock('gallery', ['F9']),

@@ -19,6 +19,8 @@ export interface ViewState {
   /** The canvas of the document in front. */
   readonly canvas: CanvasEngine | null;
   readonly active: ActiveLayer | null;
+  /** Tints what of the picture the result that is shown changes. */
+  readonly showsChange: boolean;
   /** The step that is shown left of the line, to compare with; null while nothing is compared. */
   readonly compareWith: NodeId | null;
   /** The step that the prompt bar makes another version of; see `rerunIn`. */
@@ -38,6 +40,7 @@ export function createViewStore(): ViewStore {
     selectionRadius: 8,
     canvas: null,
     active: null,
+    showsChange: false,
     compareWith: null,
     rerun: null,
     askAnew: null,

@@ -1,4 +1,4 @@
-import { Check, Columns2, RefreshCw, X } from 'lucide-react';
+import { Check, Columns2, RefreshCw, ScanEye, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -125,14 +125,31 @@ function CandidateFace({ job }: { job: JobRecord }) {
 
 /** What became of it, in a few words. */
 function Verdict({ job }: { job: JobRecord }) {
-  const { t, i18n } = useTranslation('candidates');
+  const { t, i18n } = useTranslation(['candidates', 'commands']);
+  const studio = useStudio();
+  const showsChange = useView((view) => view.showsChange);
   if (job.state === 'failed')
-    return <span className="fault">{job.error ? faultText(job.error, i18n.language) : t('failed')}</span>;
-  if (job.state !== 'finished') return <span>{t(stateKey(job))}</span>;
+    return <span className="fault">{job.error ? faultText(job.error, i18n.language) : t('candidates:failed')}</span>;
+  if (job.state !== 'finished') return <span>{t(`candidates:${stateKey(job)}`)}</span>;
   const { composition } = job;
   if (!composition) return null;
-  if (!composition.patch) return <span>{t('unchanged')}</span>;
-  return <span>{t('changed', { percent: (composition.changedFraction * 100).toFixed(1) })}</span>;
+  if (!composition.patch) return <span>{t('candidates:unchanged')}</span>;
+  const { changedFraction } = composition;
+  // A little is not nothing.
+  const percent = changedFraction < 0.001 ? '< 0.1' : (changedFraction * 100).toFixed(1);
+  return (
+    <button
+      type="button"
+      className="button change-button"
+      data-look="quiet"
+      title={t('commands:show-change')}
+      aria-pressed={showsChange}
+      onClick={() => void commandById.get('show-change')!.run(studio)}
+    >
+      <ScanEye size={14} aria-hidden />
+      {t('candidates:changed', { percent })}
+    </button>
+  );
 }
 
 function stateKey({ state }: JobRecord): 'waiting' | 'running' | 'failed' | 'keep' {

@@ -90,13 +90,19 @@ export function placementOf(job: JobRecord): Placement | null {
   return { blob, rect: null };
 }
 
-/** Where a job that still runs will show something. */
-export function expectedRect({ request }: JobRecord, document: Document): Rect {
+/** All of a result, seen from the document: the document, or what it is to grow to. */
+export function resultRect({ request }: JobRecord, document: Document): Rect {
   const { width, height } = document;
   if (request.kind === 'generate') return fittedInto(document, request);
   if (request.kind !== 'outpaint') return { x: 0, y: 0, width, height };
   const { left, top, right, bottom } = request.extend;
   return { x: -left, y: -top, width: width + left + right, height: height + top + bottom };
+}
+
+/** Where previews of a running job belong in the document. */
+export function previewRect(job: JobRecord, region: Rect | null, document: Document): Rect {
+  const whole = resultRect(job, document);
+  return region ? { ...region, x: region.x + whole.x, y: region.y + whole.y } : whole;
 }
 
 /** The document with a result on top as a layer of its own. Nothing of what was there is touched. */

@@ -1,88 +1,111 @@
-import type { JobsState } from '#shared/contract/studio/job-activity';
+import type { JobActivity } from '#shared/contract/studio/jobs';
 import type { JobRecord } from '#shared/library/job-record';
 
 import type { Studio } from '../../app/studio.ts';
-import type { CanvasEngine, ShownPicture } from '../../canvas/engine/canvas-engine.ts';
+import type { CanvasEngine, ShownResult } from '../../canvas/engine/canvas-engine.ts';
+import type { InsetPicture } from '../../canvas/view/picture-view.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { expectedRect, fittedInto, offeredJobs, placementOf } from '../candidates/candidates.ts';
+import { fittedInto, offeredJobs, placementOf, previewRect, resultRect } from '../candidates/candidates.ts';
+
+/** What of a job is to be seen in place. */
+interface Sight extends Pick<ShownResult, 'within' | 'progress'> {
+  /** Which picture: one that is shown already is not loaded again. Null while there is none. */
+  readonly picture: { readonly key: string; readonly load: () => Promise<InsetPicture> } | null;
+  readonly rectOf: (picture: InsetPicture | null) => ShownResult['rect'];
+  readonly isTinted: boolean;
+}
 
 /**
- * Shows on the canvas what jobs make for the document: the candidate that is chosen, and how far a running one is.
- * Nothing of it is in the document.
+ * Shows on the canvas what comes of the chosen job: its previews while it runs, where the result will be, and then the
+ * result. Nothing of it is in the document.
  */
 export function followCandidates(studio: Studio, session: DocumentSession, canvas: CanvasEngine): () => void {
-  const { candidates, host } = studio;
-  let shown: string | null = null;
+  const { candidates, host, view } = studio;
+  let shown: { readonly key: string; readonly picture: InsetPicture } | null = null;
+  /** The picture that is on its way; what comes after it has changed is too late. */
+  let awaited: string | null = null;
   let isOver = false;
 
-  async function showCandidate(job: JobRecord | undefined): Promise<void> {
-    const placement = job ? placementOf(job) : null;
-    const { width, height } = session.document;
-    const key = placement && `${placement.blob} ${width} ${height} ${JSON.stringify(placement.rect)}`;
-    if (key === shown) return;
-    shown = key;
-    if (!placement) return canvas.showCandidate(null);
-    const picture = await studio.blobs.picture(placement.blob);
-    // Somebody may have flipped on while it was loaded.
-    if (isOver || shown !== key) return picture.close();
-    canvas.showCandidate({ picture, rect: placement.rect ?? fittedInto(session.document, picture) });
-  }
-
-  const preview = createPreview(session, canvas);
   function update(): void {
     const state = candidates.store.getState();
-    const jobs = host.jobs.getState();
-    const offered = offeredJobs(state, session.id, jobs);
-    showCandidate(offered[state.index]).catch((error: unknown) => studio.notices.fault(error));
-    preview.update(offered, jobs);
+    const { jobs, activity } = host.jobs.getState();
+    const job = offeredJobs(state, session.id, { jobs, activity })[state.index];
+    const sight = job ? sightOf(studio, session, job, activity.get(job.id)) : null;
+    if (!sight?.picture) shown = null;
+    if (!sight) {
+      awaited = null;
+      canvas.showResult(null);
+      return;
+    }
+    const { picture } = sight;
+    const isRunning = sight.progress !== undefined;
+    // The last preview stays until the result has come, and the result before until the next one has.
+    if (picture && picture.key !== shown?.key) void load(picture).catch(studio.notices.fault);
+    else awaited = null;
+    if (isRunning || picture?.key === shown?.key) show(sight);
   }
+
+  function show({ within, progress, rectOf, isTinted }: Sight): void {
+    const picture = shown?.picture ?? null;
+    const result = { picture, rect: rectOf(picture), within, isTinted };
+    canvas.showResult(progress === undefined ? result : { ...result, progress });
+  }
+
+  async function load({ key, load: loadPicture }: NonNullable<Sight['picture']>): Promise<void> {
+    if (awaited === key) return;
+    awaited = key;
+    const picture = await loadPicture();
+    if (isOver || awaited !== key) return;
+    shown = { key, picture };
+    update();
+  }
+
   update();
-  const stops = [candidates.store.subscribe(update), host.jobs.subscribe(update)];
+  const stops = [
+    candidates.store.subscribe(update),
+    host.jobs.subscribe(update),
+    view.subscribe(({ showsChange }, before) => {
+      if (showsChange !== before.showsChange) update();
+    }),
+  ];
   return () => {
     isOver = true;
-    preview.update([], { jobs: new Map(), activity: new Map() });
     for (const stop of stops) stop();
   };
 }
 
-/** The picture that is being made, under a progress edge, where it will be. */
-function createPreview(session: DocumentSession, canvas: CanvasEngine) {
-  const clear = new OffscreenCanvas(1, 1);
-  clear.getContext('2d');
-  let url = '';
-  let picture: CanvasImageSource = clear;
-  let current: ShownPicture | null = null;
-
-  function update(offered: readonly JobRecord[], { activity }: JobsState): void {
-    const running = offered.find(({ state }) => state === 'running');
-    const told = running && activity.get(running.id);
-    if (!running) {
-      if (current) canvas.showPreview((current = null));
-      url = '';
-      picture = clear;
-      return;
-    }
-    // A fill is made from a part of the picture that only the engine knows: its place is marked, not drawn over.
-    const isWhole = running.request.kind !== 'inpaint';
-    const next = isWhole ? (told?.preview?.url ?? '') : '';
-    if (next !== url) {
-      url = next;
-      const image = new Image();
-      image.addEventListener('load', () => {
-        if (url !== next) return;
-        picture = image;
-        show();
-      });
-      image.src = next;
-    }
-    show();
-
-    function show(): void {
-      const progress = told?.steps ? told.step / told.steps : null;
-      const bounds = isWhole ? null : canvas.state.get().selectionBounds;
-      current = { picture, rect: bounds ?? expectedRect(running!, session.document), progress };
-      canvas.showPreview(current);
-    }
+function sightOf(
+  { blobs, view }: Studio,
+  { document }: DocumentSession,
+  job: JobRecord,
+  activity: JobActivity | undefined,
+): Sight | null {
+  const within = resultRect(job, document);
+  if (job.state === 'running') {
+    const rect = previewRect(job, activity?.region ?? null, document);
+    const url = activity?.preview?.url;
+    return {
+      picture: url === undefined ? null : { key: url, load: () => pictureOf(url) },
+      rectOf: () => rect,
+      within,
+      progress: activity?.steps ? activity.step / activity.steps : null,
+      isTinted: false,
+    };
   }
-  return { update };
+  const placement = placementOf(job);
+  if (!placement) return null;
+  return {
+    picture: { key: placement.blob, load: () => blobs.picture(placement.blob) },
+    rectOf: (picture) => placement.rect ?? (picture ? fittedInto(document, picture) : within),
+    within,
+    // A whole new picture has no places that changed.
+    isTinted: placement.rect !== null && view.getState().showsChange,
+  };
+}
+
+async function pictureOf(url: string): Promise<HTMLImageElement> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
 }

@@ -1,16 +1,15 @@
 // `npm start`: sets everything up and opens the studio, in a window of its own or, where Electron cannot run, in the browser.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { buildIfStale } from './build.mjs';
+import { findElectron } from './electron.mjs';
 import { repository, setUp } from './setup.mjs';
 
 setUp();
 buildIfStale(['node', 'page']);
-const electron = findElectron();
+const electron = process.argv.includes('--browser') ? undefined : findElectron({ mayFetch: true });
 if (electron === undefined) {
   console.log('Electron is not here and cannot be fetched, so the studio opens in the browser.');
   process.setSourceMapsEnabled(true);
@@ -21,22 +20,4 @@ if (electron === undefined) {
   child.on('exit', (code) => {
     process.exitCode = code ?? 1;
   });
-}
-
-/** The path of Electron's binary, which is fetched the first time; undefined where that fails or there is no display. */
-function findElectron() {
-  const require = createRequire(import.meta.url);
-  const hasDisplay = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
-  if (!hasDisplay || process.argv.includes('--browser')) return undefined;
-  try {
-    const folder = join(require.resolve('electron/package.json'), '..');
-    if (!existsSync(join(folder, 'path.txt'))) {
-      console.log('Fetching Electron, once.');
-      spawnSync(process.execPath, [join(folder, 'install.js')], { stdio: 'ignore', timeout: 300_000 });
-    }
-    const path = require('electron');
-    return existsSync(path) ? path : undefined;
-  } catch {
-    return undefined;
-  }
 }

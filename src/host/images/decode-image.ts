@@ -21,6 +21,8 @@ export interface DecodeOptions {
   readonly maxPixels?: number | undefined;
   /** Draws an SVG so that its longer side has this many pixels; by default at its own size. */
   readonly svgLongSide?: number | undefined;
+  /** Of a file with several, counted from 0; the first by default. */
+  readonly page?: number | undefined;
   /** An SVG that takes longer to draw was made to hang the program. Default 30 s. */
   readonly svgDeadlineMs?: number | undefined;
 }
@@ -104,10 +106,10 @@ interface Inspected {
 
 /** Reads the header only, so that a decompression bomb is refused before a pixel of it is made. */
 async function inspect(bytes: Uint8Array, options: DecodeOptions): Promise<Inspected> {
-  const { signal, maxPixels = maxInputPixels, svgLongSide } = options;
+  const { signal, maxPixels = maxInputPixels, svgLongSide, page = 0 } = options;
   throwIfCancelled(signal);
   const format = requireReadable(bytes);
-  const metadata = await orCancelled(sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata(), {
+  const metadata = await orCancelled(sharp(bytes, { limitInputPixels: false, failOn: 'error', page }).metadata(), {
     signal,
   }).catch((error: unknown) => {
     throw error instanceof AppError ? error : imageUnreadable(format, bytes, error);
@@ -162,7 +164,7 @@ interface Pixels {
 
 async function readPixels(
   picture: Inspected,
-  { signal, svgDeadlineMs = 30_000 }: DecodeOptions,
+  { signal, svgDeadlineMs = 30_000, page = 0 }: DecodeOptions,
   { convert }: Pick<ColourPlan, 'convert'>,
 ): Promise<Pixels> {
   const { format, metadata, bytes, svgDpi, maxPixels } = picture;
@@ -173,6 +175,7 @@ async function readPixels(
     autoOrient: true,
     failOn: 'error',
     limitInputPixels: maxPixels,
+    page,
     ignoreIcc: isDeep || !convert,
     ...(format === 'svg' ? { density: svgDpi } : {}),
   });

@@ -50,6 +50,27 @@ async function madeDocument(library: Library) {
   return { id, document, result: name };
 }
 
+it('a TIFF file with several pages becomes layers, the first on top, without reduced copies', async () => {
+  const library = await newLibrary();
+  const page = (red: number) =>
+    sharp({ create: { width: 20, height: 10, channels: 3, background: { r: red, g: 0, b: 0 } } })
+      .png()
+      .toBuffer();
+  const pages = await Promise.all([page(10), page(20), page(30)]);
+  const tiff = await sharp(pages, { join: { animated: true } })
+    .tiff({ compression: 'none' })
+    .toBuffer();
+  const { document: id } = await openPicture(tiff, 'scan.tiff', library);
+  const document = await library.documents.open(id);
+  const work = await document.current();
+  expect([work.width, work.height]).toEqual([20, 10]);
+  expect(work.order.map((layer) => work.layers[layer]!.name)).toEqual(['scan 3', 'scan 2', 'scan 1']);
+  const shown = await flatten(work, library.blobs);
+  expect(shown.data[0]).toBe(10);
+  await library.documents.close(id);
+  expect(await library.gallery.count()).toBe(1);
+});
+
 describe('a picture that was exported', () => {
   it('leads back to its work when it is dropped on the studio, also after it was copied elsewhere', async () => {
     const library = await newLibrary();

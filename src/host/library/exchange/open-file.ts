@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 
 import { AppError } from '#base/app-error';
 import { assertNever } from '#base/assert';
+import type { Raster } from '#raster/raster';
 import { createDocument } from '#shared/document/document';
 import type { HistoryNode } from '#shared/document/history-node';
 import { newLayerId, type DocumentId, type NodeId } from '#shared/document/ids';
@@ -72,13 +73,22 @@ export async function openPicture(
   const taken = await takePicture(bytes, library, { signal });
   const title = basename(fileName, extname(fileName)).slice(0, 255);
   const { pixels } = taken;
-  const layer = createLayer('raster', newLayerId(randomBytes), title || 'Picture', { pixels });
+  const pages = [pixels, ...(await furtherPages(bytes, taken, library.blobs, { signal }))];
+  const names = (index: number) => (pages.length > 1 ? `${title} ${index + 1}` : title || 'Picture');
+  // The first page lies on top, as in a pile of paper.
+  const layers = pages
+    .map((page, index) => createLayer('raster', newLayerId(randomBytes), names(index), { pixels: page }))
+    .toReversed();
   const content = {
-    order: [layer.id],
-    layers: { [layer.id]: layer },
+    order: layers.map(({ id }) => id),
+    layers: Object.fromEntries(layers.map((layer) => [layer.id, layer])),
     prompt: taken.prompt ?? defaultPromptState,
   };
-  const opened = await keep({ document: createDocument(pixels, content), notes: taken.notes }, title, library);
+  const size = {
+    width: Math.max(...pages.map(({ width }) => width)),
+    height: Math.max(...pages.map(({ height }) => height)),
+  };
+  const opened = await keep({ document: createDocument(size, content), notes: taken.notes }, title, library);
   await library.gallery.put([galleryItem(taken, fileName, { document: opened.document, addedAt: now() })]);
   return opened;
 }
@@ -110,7 +120,16 @@ export async function placePicture(
 
 type PicturePixels = Extract<Pixels, { kind: 'picture' }>;
 
+type Size = Pick<Raster, 'width' | 'height'>;
+
+function isReduced(one: Size, whole: Size): boolean {
+  const [across, down] = [one.width / whole.width, one.height / whole.height];
+  return across < 1 && down < 1 && Math.abs(across / down - 1) < 0.02;
+}
+
 interface TakenPicture extends PlacedPicture {
+  /** Of a TIFF file; animations are one picture. */
+  readonly pageCount: number;
   /** The file as it came. */
   readonly original: PicturePixels;
 }
@@ -125,7 +144,27 @@ async function takePicture(
   const { width, height } = decoded.raster;
   const original: PicturePixels = { kind: 'picture', blob: name, width, height };
   const pixels = isShownAsIs(decoded) ? original : await storeConverted(decoded, blobs, signal);
-  return { original, pixels, notes: notesOf(decoded), ...(await foundPrompt(bytes)) };
+  const frames = decoded.conversions.find(({ kind }) => kind === 'first-frame');
+  const pageCount = decoded.format === 'tiff' && frames?.kind === 'first-frame' ? frames.frames : 1;
+  return { original, pixels, pageCount, notes: notesOf(decoded), ...(await foundPrompt(bytes)) };
+}
+
+/** More are no document but an archive. */
+const mostPages = 100;
+
+/** All pages but the first, without smaller copies of it, which are there for quick looks. */
+async function furtherPages(
+  bytes: Uint8Array,
+  { pixels: first, pageCount }: Pick<TakenPicture, 'pixels' | 'pageCount'>,
+  blobs: BlobStore,
+  { signal }: { readonly signal: AbortSignal | undefined },
+): Promise<PicturePixels[]> {
+  const pages: PicturePixels[] = [];
+  for (let page = 1; page < Math.min(pageCount, mostPages); page += 1) {
+    const decoded = await decodeImage(bytes, { signal, page });
+    if (!isReduced(decoded.raster, first)) pages.push(await storeConverted(decoded, blobs, signal));
+  }
+  return pages;
 }
 
 async function keep({ document, notes }: ImportedDocument, title: string, { documents }: Parts): Promise<OpenedFile> {

@@ -63,9 +63,9 @@ export function StartPage({ session }: { session: DocumentSession }) {
         </section>
       ) : null}
       <p className="quiet small">
-        {model ? t('model-note', { model: model.title }) : t('no-model')}{' '}
+        {model ? t(model.isBundled ? 'box-note' : 'model-note', { model: model.title }) : t('no-model')}{' '}
         <button type="button" className="link" onClick={() => view.setState({ dialog: 'models' })}>
-          {t(model ? 'model-more' : 'model-add')}
+          {t(model ? (model.isBundled ? 'box-more' : 'model-more') : 'model-add')}
         </button>
       </p>
     </div>

@@ -69,6 +69,8 @@ async function openPage({ scripts, model, browser }: Stage, options: StudioPageO
   const host = await serve(session);
   const context = await browser.newContext({ viewport, locale, colorScheme, reducedMotion: 'reduce' });
   onTestFinished(() => context.close());
+  // Machines that run these may be busy with other things; what hangs is still found.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const errors = errorsOf(page);
   await page.goto(host.newLink());

@@ -20,6 +20,9 @@ import { startShell } from './shell.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
+/** Machines that run this may be busy with other things. */
+const patiently = { timeout: 20_000 };
+
 let scripts: BundledScripts;
 beforeAll(async () => {
   scripts = await bundleScripts({ 'engine-electron': 'src/testing/fake-engine.ts' });
@@ -139,11 +142,11 @@ describe('the shell', () => {
     const grey = { width: 4, height: 4, channels: 3, data: new Uint8Array(48) } as const;
     await writeFile(picture, await encodeImage(grey, { format: 'png' }));
     const { fake, connect } = await start({ argv: ['--flag', picture] });
-    await vi.waitFor(() => expect(fake.recent).toEqual([picture]));
+    await vi.waitFor(() => expect(fake.recent).toEqual([picture]), patiently);
     fake.app.emit('second-instance', {}, ['electron', 'missing.png'], folder);
     fake.app.emit('open-file', { preventDefault: () => undefined }, picture);
     expect(fake.windows[0]!.done).toContain('focus');
-    await vi.waitFor(() => expect(fake.recent).toEqual([picture, picture]));
+    await vi.waitFor(() => expect(fake.recent).toEqual([picture, picture]), patiently);
     const events = await connect().host.watch();
     const told: ShellEvent[] = [];
     for await (const event of events) if (told.push(event) === 3) break;
@@ -175,12 +178,24 @@ describe('the shell', () => {
     expect((await next).value).toEqual({ kind: 'command', id: 'file.open' });
   });
 
+  it('asks before it closes a window that has something unsaved', async () => {
+    const { fake } = await start();
+    const { webContents } = fake.windows[0]!;
+    fake.answers.push(0, 1);
+    const close = () => {
+      let outcome = 'stays';
+      webContents.emit('will-prevent-unload', { preventDefault: () => (outcome = 'closes') });
+      return outcome;
+    };
+    expect([close(), close()]).toEqual(['stays', 'closes']);
+  });
+
   it('opens its window where it was, if that is still on a screen', async () => {
     const first = await start();
     first.fake.windows[0]!.bounds = { x: 300, y: 200, width: 1100, height: 700 };
     first.fake.windows[0]!.emit('close');
     const path = join(first.home, 'window.json');
-    await vi.waitFor(async () => expect(await readFile(path, 'utf8')).toContain('300'));
+    await vi.waitFor(async () => expect(await readFile(path, 'utf8')).toContain('300'), patiently);
     await first.studio!.close();
     const again = await start({ home: first.home });
     expect(again.fake.windows[0]!.options).toMatchObject({ x: 300, y: 200, width: 1100, height: 700 });
@@ -201,7 +216,7 @@ describe('the shell', () => {
     await connect().settings.change({ theme: 'dark' });
     fake.app.emit('window-all-closed');
     expect(fake.quits()).toBe(0);
-    await vi.waitFor(() => expect(fake.quits()).toBe(1));
+    await vi.waitFor(() => expect(fake.quits()).toBe(1), patiently);
   });
 });
 

@@ -17,7 +17,7 @@ import { forkUtilityEngine } from './utility-engine.ts';
 import { guardContents, guardSession, safePreferences } from './window-guard.ts';
 import { firstSize, keepWindowState, readWindowState, smallestWindow } from './window-state.ts';
 
-interface ShellOptions extends Omit<StudioOptions, 'spawnEngine'> {
+interface ShellOptions extends Omit<StudioOptions, 'spawnEngine' | 'isOnBattery'> {
   /** Folder of the built scripts and the page. */
   readonly scriptsFolder: string;
   readonly argv: readonly string[];
@@ -86,6 +86,7 @@ class Shell {
     try {
       const studio = await openStudio({
         ...this.#options,
+        isOnBattery: () => this.#electron.powerMonitor.isOnBatteryPower(),
         spawnEngine: (listeners) =>
           forkUtilityEngine(this.#electron, join(scriptsFolder, 'engine-electron.js'), listeners),
       });
@@ -115,11 +116,15 @@ class Shell {
       // Shown when there is something to see.
       show: false,
       backgroundColor: '#1b1b1d',
+      icon: join(this.#options.scriptsFolder, 'renderer', 'icon-512.png'),
       webPreferences: { ...safePreferences, preload: join(this.#options.scriptsFolder, 'preload.cjs') },
     });
     this.#window = { electron: window, studio: new ElectronWindow(this.#electron, window) };
     if (state?.isMaximized) window.maximize();
     window.once('ready-to-show', () => window.show());
+    window.webContents.on('will-prevent-unload', (event) => {
+      if (this.#mayLoseWork(window)) event.preventDefault();
+    });
     window.on('close', () => {
       void keepWindowState(statePath, { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() });
     });
@@ -128,6 +133,15 @@ class Shell {
     });
     await window.loadURL(`${appOrigin}/`);
     this.#openFiles(this.#files.splice(0));
+  }
+
+  /** Asks, where the page has something that is not on the disk yet. */
+  #mayLoseWork(window: BrowserWindow): boolean {
+    const { app, dialog } = this.#electron;
+    const words = app.getLocale().startsWith('zh') ? unsavedWords.zh : unsavedWords.en;
+    const { message, detail, stay, leave } = words;
+    const buttons = [stay, leave];
+    return dialog.showMessageBoxSync(window, { type: 'warning', message, detail, buttons, cancelId: 0 }) === 1;
   }
 
   #bringUp(): void {
@@ -172,6 +186,21 @@ class Shell {
     this.#isClosed = true;
   }
 }
+
+const unsavedWords = {
+  en: {
+    message: 'Not everything is saved yet',
+    detail: 'The window says what is in the way. What is not saved is lost when it is closed.',
+    stay: 'Stay',
+    leave: 'Close and lose it',
+  },
+  zh: {
+    message: '尚有内容未保存',
+    detail: '窗口中会说明原因。关闭后，未保存的内容将会丢失。',
+    stay: '留下',
+    leave: '关闭并放弃',
+  },
+} as const;
 
 /** A port of Electron's as the RPC wants one: it starts to listen when somebody does. */
 function rpcPort(port: MessagePortMain) {

@@ -111,6 +111,8 @@ export interface FakeElectron {
   readonly recent: string[];
   readonly errors: string[];
   readonly quits: () => number;
+  /** The buttons that are pressed when something is asked. */
+  readonly answers: number[];
   /** What a page may do by the session's handlers. */
   readonly permits: (permission: string) => boolean;
   readonly screens: Electron.Rectangle[];
@@ -128,6 +130,7 @@ export function fakeElectron({
   const handlers: FakeElectron['handlers'] = new Map();
   const menus: Electron.MenuItemConstructorOptions[][] = [];
   const [opened, recent, errors]: string[][] = [[], [], []];
+  const answers: number[] = [];
   const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }];
   let quits = 0;
   let check: Parameters<Electron.Session['setPermissionCheckHandler']>[0] = null;
@@ -144,12 +147,15 @@ export function fakeElectron({
       whenReady: () => Promise.resolve(),
       quit,
       exit: () => void (quits += 1),
+      getLocale: () => 'en-GB',
       addRecentDocument: (path) => void recent?.push(path),
     } satisfies Members<Electron.App>),
     dialog: {
       showErrorBox: (_title, content) => void errors?.push(content),
+      showMessageBoxSync: () => answers.shift() ?? 0,
       showOpenDialog: () => Promise.resolve({ canceled: false, filePaths: ['/chosen'] }),
     } satisfies Members<Electron.Dialog>,
+    powerMonitor: { isOnBatteryPower: () => false } satisfies Members<Electron.PowerMonitor>,
     protocol: {
       registerSchemesAsPrivileged: (added) => void schemes.push(...added),
       handle: (scheme, handler) => void handlers.set(scheme, async (request) => handler(request)),
@@ -191,6 +197,7 @@ export function fakeElectron({
     menus,
     opened: opened!,
     recent: recent!,
+    answers,
     errors: errors!,
     quits: () => quits,
     permits: (permission) => check?.(null, permission as never, '', {} as never) ?? true,

@@ -19,7 +19,7 @@ import { DocumentDesk } from './document-desk.ts';
 import { Estimator } from './estimator.ts';
 import { FileDesk } from './file-desk.ts';
 import { JobRunner } from './job-runner.ts';
-import { Upkeep } from './upkeep.ts';
+import { isMachineBusy, Upkeep } from './upkeep.ts';
 import { WaitingFiles } from './waiting-files.ts';
 
 export interface StudioOptions {
@@ -35,8 +35,8 @@ export interface StudioOptions {
   readonly engineLimits?: Partial<EngineLimits>;
   /** Takes the place of the library's file system. */
   readonly fs?: LibraryFs;
-  /** Whether nothing should be done that nobody asked for: the machine works for others, or runs on its battery. */
-  readonly isMachineBusy?: () => boolean;
+  /** Where it is known: then nothing is done that nobody asked for. */
+  readonly isOnBattery?: () => boolean;
   /** Takes the place of this machine's memory. */
   readonly memoryBytes?: number | undefined;
 }
@@ -104,7 +104,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       ],
       isWorking: () => jobs.isWorking,
       onTrashEmptied: () => documents.listChanged(),
-      ...(options.isMachineBusy && { isBusy: options.isMachineBusy }),
+      isBusy: () => isMachineBusy() || (options.isOnBattery?.() ?? false),
     });
   return {
     home,

@@ -33,7 +33,7 @@ interface UpkeepOptions {
   readonly isWorking: () => boolean;
   readonly onTrashEmptied: () => void;
   /** Whether the machine has better things to do. */
-  readonly isBusy?: () => boolean;
+  readonly isBusy: () => boolean;
   readonly now?: () => number;
   readonly limits?: Partial<UpkeepLimits>;
 }
@@ -84,7 +84,7 @@ export class Upkeep {
 
   /** What fails, or is interrupted, is tried again in the next round. */
   async #work(): Promise<void> {
-    const { isWorking, isBusy = isMachineBusy, library } = this.#options;
+    const { isWorking, isBusy, library } = this.#options;
     const isQuiet = this.#now() - this.#lastActivityMs >= this.#limits.quietMs;
     if (!isQuiet || isWorking() || isBusy() || library.readOnlyBecause) return;
     this.#interruption = new AbortController();
@@ -134,7 +134,8 @@ export class Upkeep {
   }
 }
 
-function isMachineBusy(): boolean {
+/** Whether it works for others. Windows does not tell. */
+export function isMachineBusy(): boolean {
   const [lastMinute = 0] = loadavg();
   return lastMinute > availableParallelism() * 0.7;
 }

@@ -4,6 +4,9 @@ import { expect, it } from 'vitest';
 import { dropFile, slope } from './pictures.ts';
 import { openStudioPage } from './studio-page.ts';
 
+/** Long stories, on machines that have other things to do. */
+const timeout = 240_000;
+
 const run = async (page: Page, words: string): Promise<void> => {
   await page.locator('#prompt').fill(words);
   await page.locator('#prompt').press('Enter');
@@ -27,58 +30,62 @@ async function dropLayer(page: Page, slot: string): Promise<void> {
   await page.dispatchEvent(slot, 'drop', { dataTransfer });
 }
 
-it('draws by a reference and along outlines, and makes an earlier step once more with other words', async () => {
-  const { page, client, errors } = await openStudioPage();
-  const slots = page.locator('.picture-slot:has(img, canvas)');
-  const chosen = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Add a reference picture' }).press('Enter');
-  await page.keyboard.press('Enter');
-  await (await chosen).setFiles([{ name: 'slope.png', mimeType: 'image/png', buffer: await slope() }]);
-  await expect.poll(() => slots.count()).toBe(1);
-  await page.getByRole('button', { name: 'More settings' }).click();
-  await page.getByRole('textbox', { name: 'Steps' }).fill('2');
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('Escape');
-  await run(page, 'a red apple');
-  await keep(page);
-  await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
+it(
+  'draws by a reference and along outlines, and makes an earlier step once more with other words',
+  { timeout },
+  async () => {
+    const { page, client, errors } = await openStudioPage();
+    const slots = page.locator('.picture-slot:has(img, canvas)');
+    const chosen = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Add a reference picture' }).press('Enter');
+    await page.keyboard.press('Enter');
+    await (await chosen).setFiles([{ name: 'slope.png', mimeType: 'image/png', buffer: await slope() }]);
+    await expect.poll(() => slots.count()).toBe(1);
+    await page.getByRole('button', { name: 'More settings' }).click();
+    await page.getByRole('textbox', { name: 'Steps' }).fill('2');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await run(page, 'a red apple');
+    await keep(page);
+    await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
 
-  await slots.first().click();
-  await page.getByRole('menuitem', { name: 'Remove' }).click();
-  await expect.poll(() => slots.count()).toBe(0);
-  await dropLayer(page, '.drop-slot >> nth=1');
-  await expect.poll(() => slots.count()).toBe(1);
-  await expect.poll(() => page.locator('.run').textContent()).toContain('Redraw');
-  await slots.first().press('Enter');
-  await page.getByRole('menuitemradio', { name: 'Find its lines, softly' }).click();
-  await run(page, 'a green pear');
-  await keep(page);
-  await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
+    await slots.first().click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await expect.poll(() => slots.count()).toBe(0);
+    await dropLayer(page, '.drop-slot >> nth=1');
+    await expect.poll(() => slots.count()).toBe(1);
+    await expect.poll(() => page.locator('.run').textContent()).toContain('Redraw');
+    await slots.first().press('Enter');
+    await page.getByRole('menuitemradio', { name: 'Find its lines, softly' }).click();
+    await run(page, 'a green pear');
+    await keep(page);
+    await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
 
-  await page.keyboard.press('F8');
-  const steps = page.locator('.history-step');
-  await steps.nth(1).hover();
-  await page.locator('.step-preview img').waitFor();
-  await expect.poll(() => steps.first().getAttribute('aria-current')).toBe('step');
-  await steps.nth(1).press('r');
-  await page.getByText('Another version of').waitFor();
-  await expect.poll(() => page.locator('#prompt').inputValue()).toBe('a red apple');
-  await expect.poll(() => slots.count()).toBe(1);
-  await run(page, 'a blue apple');
-  await keep(page);
-  await expect.poll(() => page.getByLabel('Another branch').count()).toBe(2);
-  await expect.poll(() => page.getByText('Made from something that has changed since').count()).toBe(1);
+    await page.keyboard.press('F8');
+    const steps = page.locator('.history-step');
+    await steps.nth(1).hover();
+    await page.locator('.step-preview img').waitFor();
+    await expect.poll(() => steps.first().getAttribute('aria-current')).toBe('step');
+    await steps.nth(1).press('r');
+    await page.getByText('Another version of').waitFor();
+    await expect.poll(() => page.locator('#prompt').inputValue()).toBe('a red apple');
+    await expect.poll(() => slots.count()).toBe(1);
+    await run(page, 'a blue apple');
+    await keep(page);
+    await expect.poll(() => page.getByLabel('Another branch').count()).toBe(2);
+    await expect.poll(() => page.getByText('Made from something that has changed since').count()).toBe(1);
 
-  const requests = (await client.jobs.list()).map(({ request }) => request);
-  expect(requests).toMatchObject([
-    { kind: 'generate', prompt: 'a red apple', references: [expect.any(String)], width: 64, height: 64 },
-    { kind: 'control', prompt: 'a green pear', references: [], map: 'lines' },
-    { kind: 'generate', prompt: 'a blue apple', references: [expect.any(String)] },
-  ]);
-  expect(errors).toEqual([]);
-});
+    const requests = (await client.jobs.list()).map(({ request }) => request);
+    expect(requests).toMatchObject([
+      { kind: 'generate', prompt: 'a red apple', references: [expect.any(String)], width: 64, height: 64 },
+      { kind: 'control', prompt: 'a green pear', references: [], map: 'lines' },
+      { kind: 'generate', prompt: 'a blue apple', references: [expect.any(String)] },
+    ]);
+    expect(errors).toEqual([]);
+  },
+);
 
-it('keeps prompts under names, and talks about the picture in turns', async () => {
+it('keeps prompts under names, and talks about the picture in turns', { timeout }, async () => {
   const { page, client, errors } = await openStudioPage();
   await dropFile(page, 'slope.png', await slope());
   await expect.poll(() => page.locator('.layer-row').count()).toBe(1);

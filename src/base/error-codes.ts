@@ -103,6 +103,7 @@ export const errorCodes = {
   // The command line (src/cli)
   'model-missing': 'model',
   'model-too-large': 'resource',
+  'job-too-large': 'resource',
   'model-ambiguous': 'usage',
   'output-exists': 'input',
 

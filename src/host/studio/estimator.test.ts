@@ -8,7 +8,7 @@ import { temporaryFolder } from '#testing/temporary-folder';
 import { Estimator } from './estimator.ts';
 
 const asked = { kind: 'generate', model: 'nano', width: 256, height: 256, steps: 20, count: 1 } as const;
-const here = { device: 'cpu', modelBytes: 1_000_000 } as const;
+const here = { device: 'cpu', modelBytes: 1_000_000, availableBytes: 8_000_000 } as const;
 
 function report(denoiseMs: number, peakMemoryBytes = 5_000_000): JobReport {
   const phases = [
@@ -41,6 +41,21 @@ it('an estimate comes from jobs of the same kind, model and device, without the 
   expect(again.estimate(asked, here).timeMs).toBe(2400);
   await again.learn(asked, report(1000));
   expect(again.estimate(asked, here).timeMs).toBe(1400);
+});
+
+it('a job fits if one that was no smaller did; before that, the weights tell', async () => {
+  const estimator = await Estimator.open(join(await temporaryFolder(), 'estimates.json'));
+  const fits = (availableBytes: number, changes = {}) =>
+    estimator.estimate({ ...asked, ...changes }, { ...here, availableBytes }).fits;
+  expect([1_100_000, 1_400_000, 1_700_000].map((available) => fits(available))).toEqual(['no', 'unsure', 'yes']);
+  await estimator.learn(asked, report(2000, 5_000_000));
+  expect(estimator.heldBytes).toBe(5_000_000);
+  expect([4_900_000, 5_000_000].map((available) => fits(available))).toEqual(['no', 'yes']);
+  expect(fits(4_900_000, { width: 128 })).toBe('no');
+  expect(fits(4_900_000, { width: 512 })).toBe('unsure');
+  // It had not let go of the job before; a later one shows that less is enough.
+  await estimator.learn(asked, report(2000, 3_000_000));
+  expect(fits(3_100_000)).toBe('yes');
 });
 
 it('what was learnt and cannot be read is learnt again', async () => {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { freemem } from 'node:os';
 
 import { z } from 'zod';
 
@@ -27,8 +26,8 @@ const zStored = z.object({ version: z.literal(1), samples: z.array(zSample) });
 const keptSamples = 20;
 /** Attention makes large pictures cost a little more than their pixels. */
 const growth = 1.15;
-/** Weights, as they lie on the disk, and as much again for what is computed: before anything was measured. */
-const unmeasuredMemoryFactor = 1.6;
+/** Of the weights as they lie on the disk, before anything was measured: what a job is likely to hold, and at least. */
+const unmeasuredMemory = { likely: 1.6, least: 1.2 } as const;
 
 type Asked = Pick<EstimateQuery, 'kind' | 'model' | 'width' | 'height' | 'steps' | 'count'>;
 
@@ -36,6 +35,7 @@ type Asked = Pick<EstimateQuery, 'kind' | 'model' | 'width' | 'height' | 'steps'
 export class Estimator {
   readonly #path: string;
   #samples: readonly Sample[];
+  #heldBytes = 0;
 
   private constructor(path: string, samples: readonly Sample[]) {
     this.#path = path;
@@ -46,6 +46,11 @@ export class Estimator {
   static async open(path: string): Promise<Estimator> {
     const text = await readFile(path, 'utf8').catch(() => '');
     return new Estimator(path, parseSamples(text));
+  }
+
+  /** The most that the engine was seen to hold; it may have let go of some of it. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   async learn(job: Omit<Asked, 'count'>, report: JobReport): Promise<void> {
@@ -59,6 +64,7 @@ export class Estimator {
       otherMs: sum((name) => name !== 'load' && name !== stepPhase(job.kind)),
       peakMemoryBytes: report.peakMemoryBytes,
     };
+    this.#heldBytes = report.peakMemoryBytes;
     const others = this.#samples.filter(({ key }) => key !== sample.key);
     const same = this.#samples.filter(({ key }) => key === sample.key).slice(1 - keptSamples);
     this.#samples = [...others, ...same, sample];
@@ -69,22 +75,38 @@ export class Estimator {
   /**
    * @param device where it would run; null while that is not known
    * @param modelBytes size of the model's files
+   * @param availableBytes what the machine can give the engine
    */
-  estimate(asked: Asked, { device, modelBytes }: { device: Device | null; modelBytes: number }): Estimate {
+  estimate(
+    asked: Asked,
+    { device, modelBytes, availableBytes }: { device: Device | null; modelBytes: number; availableBytes: number },
+  ): Estimate {
     const pixels = asked.width * asked.height;
     const similar = this.#samples.filter(({ key }) => device !== null && key === keyOf(asked, device));
     const nearest = similar.toReversed().toSorted((one, other) => distance(one, pixels) - distance(other, pixels))[0];
-    const peaks = similar.map(({ peakMemoryBytes }) => peakMemoryBytes);
-    const memory = {
-      memoryBytes: Math.round(Math.max(modelBytes * unmeasuredMemoryFactor, ...peaks)),
-      availableBytes: freemem(),
-    };
+    const memory = memoryOf(similar, { pixels, modelBytes, availableBytes });
     if (nearest === undefined) return { timeMs: null, basis: 'none', ...memory };
     const scale = (pixels / nearest.pixels) ** growth;
     const oneMs = (nearest.stepMs * asked.steps + nearest.otherMs) * scale;
     const isMeasured = distance(nearest, pixels) < Math.log(1.3);
     return { timeMs: oneMs * asked.count, basis: isMeasured ? 'measured' : 'scaled', ...memory };
   }
+}
+
+/** A job that was no smaller shows how much is enough; what it held of earlier jobs is in it, so the least of them counts. */
+function memoryOf(
+  similar: readonly Sample[],
+  { pixels, modelBytes, availableBytes }: { pixels: number; modelBytes: number; availableBytes: number },
+): Pick<Estimate, 'memoryBytes' | 'availableBytes' | 'fits'> {
+  const enough = Math.min(
+    ...similar.filter((sample) => sample.pixels >= pixels).map(({ peakMemoryBytes }) => peakMemoryBytes),
+  );
+  const isMeasured = Number.isFinite(enough);
+  const peaks = similar.map(({ peakMemoryBytes }) => peakMemoryBytes);
+  const likely = isMeasured ? enough : Math.max(modelBytes * unmeasuredMemory.likely, ...peaks);
+  const least = isMeasured ? enough : modelBytes * unmeasuredMemory.least;
+  const fits = least > availableBytes ? 'no' : likely > availableBytes ? 'unsure' : 'yes';
+  return { memoryBytes: Math.round(likely), availableBytes: Math.round(availableBytes), fits };
 }
 
 const stepPhase = (kind: Asked['kind']): string => (kind === 'describe' ? 'answer' : 'denoise');

@@ -4,7 +4,6 @@ import type { Raster } from '#raster/raster';
 import type { JobOutcome } from '#shared/contract/job-events';
 import type { BlobName, JobRequest } from '#shared/contract/job-request';
 import { resultInGallery } from '#shared/contract/studio/jobs';
-import { requestReferences } from '#shared/document/history-tree';
 import type { GalleryItem } from '#shared/library/gallery-item';
 import type { JobRecord, KeptComposition } from '#shared/library/job-record';
 import type { Recipe } from '#shared/recipe/recipe';
@@ -91,8 +90,8 @@ async function recipeOf(
 
 /** What led to the picture that a request starts from, where that says so itself. */
 async function ancestorsOf(request: JobRequest, blobs: Library['blobs']): Promise<Recipe['ancestors']> {
-  const [source] = request.kind === 'describe' ? [] : requestReferences(request);
-  if (source === undefined) return [];
+  if (!('image' in request)) return [];
+  const source = request.image;
   const found = await readPictureRecipe(await blobs.read(source));
   if (found.kind !== 'studio') return [];
   const { ancestors, request: earlier } = found.recipe;

@@ -35,6 +35,8 @@ interface JobRunnerOptions {
   readonly engine: Engine;
   /** The folder of a model that can be run. @throws AppError `model-missing`, `model-too-large` */
   readonly modelFolder: (id: string) => Promise<string>;
+  /** @throws AppError why a job should not be tried: `job-too-large` */
+  readonly admit?: (request: JobRequest) => Promise<void>;
   /** Null leaves it to the engine. */
   readonly device: () => Device | null;
   /** Told of each job that has finished, to learn from. */
@@ -95,7 +97,7 @@ export class JobRunner {
     });
   }
 
-  /** @throws AppError `input-missing` when a picture is not stored, `model-missing`, `model-too-large` */
+  /** @throws AppError `input-missing` when a picture is not stored, `model-missing`, `model-too-large`, `job-too-large` */
   async start(
     requests: readonly JobRequest[],
     { target, atFront }: { target: JobRecord['target']; atFront: boolean },
@@ -189,6 +191,7 @@ export class JobRunner {
         data: { blob },
       });
     }
+    await this.#options.admit?.(request);
   }
 
   #advance(): void {
@@ -209,8 +212,10 @@ export class JobRunner {
     const { id } = job;
     const { signal } = abort;
     try {
-      const { modelFolder, engine, device } = this.#options;
+      const { modelFolder, admit, engine, device } = this.#options;
       const folder = await modelFolder(job.request.model);
+      // Much may have changed while it waited.
+      await admit?.(job.request);
       const inputs = await this.#inputsOf(job.request, signal);
       // One after the other: steps must not be told before the start is on the disk.
       let told: Promise<unknown> = Promise.resolve();

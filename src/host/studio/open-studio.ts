@@ -5,6 +5,7 @@ import { AppError } from '#base/app-error';
 import type { Device } from '#shared/contract/device';
 import type { JobRequest, Precision } from '#shared/contract/job-request';
 import type { JobReport } from '#shared/contract/job-events';
+import type { Estimate, EstimateQuery } from '#shared/contract/studio/estimates';
 import type { Raster } from '#raster/raster';
 import { EngineSupervisor } from '../engine/engine-supervisor.ts';
 import type { EngineLimits } from '../engine/engine-limits.ts';
@@ -18,6 +19,7 @@ import { Captioner } from './captioner.ts';
 import { DocumentDesk } from './document-desk.ts';
 import { Estimator } from './estimator.ts';
 import { FileDesk } from './file-desk.ts';
+import { availableMemory, refuseTooLarge } from './job-memory.ts';
 import { JobRunner } from './job-runner.ts';
 import { isMachineBusy, Upkeep } from './upkeep.ts';
 import { WaitingFiles } from './waiting-files.ts';
@@ -53,11 +55,10 @@ export interface Studio {
   readonly files: FileDesk;
   readonly waiting: WaitingFiles;
   readonly models: ModelManager;
-  readonly estimator: Estimator;
+  /** What a job would take. */
+  readonly estimate: (query: EstimateQuery) => Promise<Estimate>;
   /** @throws AppError why there can be no jobs, where nothing can be written */
   readonly jobs: () => JobRunner;
-  /** Where the next job would run; null while the engine has not been asked. */
-  readonly nextDevice: () => Device | null;
   /** Ends the engine, closes the library; jobs that wait or run are gone on with at the next start. */
   close(): Promise<void>;
 }
@@ -79,6 +80,12 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   const waiting = await WaitingFiles.open();
   const documents = new DocumentDesk(library);
   const wantedDevice = () => (library.settings.current.device === 'auto' ? null : library.settings.current.device);
+  const nextDevice = () => wantedDevice() ?? preferredDevice(engine);
+  const estimate = async (query: EstimateQuery): Promise<Estimate> => {
+    const model = (await models.list()).find(({ id }) => id === query.model);
+    const availableBytes = options.memoryBytes ?? availableMemory(estimator.heldBytes);
+    return estimator.estimate(query, { device: nextDevice(), modelBytes: model?.sizeBytes ?? 0, availableBytes });
+  };
   const jobs =
     library.jobs &&
     new JobRunner({
@@ -86,6 +93,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       jobs: library.jobs,
       engine,
       modelFolder: (id) => models.runnableFolderOf(id),
+      admit: (request) => refuseTooLarge(request, { blobs: library.blobs, estimate }),
       device: wantedDevice,
       onFinished: (request, { pictures, report, text }) => void learn(estimator, { request, pictures, report, text }),
       appVersion: version,
@@ -116,9 +124,8 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     files: new FileDesk(library, documents, waiting),
     waiting,
     models,
-    estimator,
+    estimate,
     jobs: () => jobs ?? refuseJobs(library),
-    nextDevice: () => wantedDevice() ?? preferredDevice(engine),
     close: async () => {
       await upkeep?.close();
       await Promise.all([jobs?.close(), models.close()]);

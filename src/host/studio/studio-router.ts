@@ -199,14 +199,9 @@ function engineRouter({ engine }: Studio) {
   });
 }
 
-function estimatesRouter({ estimator, models, nextDevice }: Studio) {
+function estimatesRouter({ estimate }: Studio) {
   const { estimates: on } = server;
-  return on.router({
-    of: on.of.handler(async ({ input }) => {
-      const model = (await models.list()).find(({ id }) => id === input.model);
-      return estimator.estimate(input, { device: nextDevice(), modelBytes: model?.sizeBytes ?? 0 });
-    }),
-  });
+  return on.router({ of: on.of.handler(({ input }) => estimate(input)) });
 }
 
 function hostRouter(studio: Studio) {

@@ -46,6 +46,20 @@ describe('a studio with its model', () => {
     expect((await client.estimates.of({ ...query, width: 256 })).timeMs).toBeGreaterThan(estimate.timeMs! * 2);
   });
 
+  it('refuses what its memory cannot hold before it waits in the queue, and says what would help', async () => {
+    const { home, studio, client } = await openStudioSession({ scripts, model });
+    const [installed] = await client.models.list();
+    await studio.close();
+    const memoryBytes = Math.round(installed!.sizeBytes * 1.1);
+    const { client: small } = await openStudioSession({ scripts, home, memoryBytes });
+    const query = { kind: 'generate', model: 'tiny', precision: 'f32', width: 64, height: 64, steps: 4 } as const;
+    expect(await small.estimates.of(query)).toMatchObject({ fits: 'no', availableBytes: memoryBytes });
+    await expect(small.jobs.start({ requests: [requestFor('a lamp')] })).rejects.toMatchObject({
+      data: { code: 'job-too-large', message: expect.stringContaining('smaller') as string },
+    });
+    expect(await small.jobs.list()).toEqual([]);
+  });
+
   it('edits a picture that was uploaded, and says which layer to lay over it', async () => {
     const { client, studio } = await openStudioSession({ scripts, model });
     const png = await encodeImage(grey, { format: 'png' });

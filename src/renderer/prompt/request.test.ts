@@ -59,6 +59,16 @@ it('has as many pixels as the scale says, at any aspect', () => {
   }
 });
 
+it('tells aspects apart, also with a model for small pictures', () => {
+  const nano = { multiple: 32, minSide: 128, maxArea: 256 * 256 };
+  for (const scale of scales) {
+    const sizes = [1, 4 / 3, 3 / 4, 16 / 9, 9 / 16].map((aspect) => sizeOfAspect(aspect, scale, nano));
+    const distinct = new Set(sizes.map(({ width, height }) => `${width} × ${height}`));
+    expect(distinct.size).toBe(5);
+  }
+  expect(sizeOfAspect(16 / 9, 'small', nano)).toEqual({ width: 224, height: 128 });
+});
+
 it('a picture is as small as its model does well, until somebody says how large', () => {
   const model = { limits } as Model;
   expect(pictureSize({ width: null, height: null }, model)).toEqual({ width: 64, height: 64 });

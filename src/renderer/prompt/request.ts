@@ -88,15 +88,19 @@ export function snappedSize({ width, height }: Size, { multiple, minSide, maxAre
 export const scales = ['small', 'medium', 'large'] as const;
 export type Scale = (typeof scales)[number];
 
-/** As wide to high as asked, with about as many pixels as the scale says. */
+/** As wide to high as asked, with about as many pixels as the scale says; more where a side would be too short. */
 export function sizeOfAspect(aspect: number, scale: Scale, limits: ModelLimits): Size {
-  const height = Math.sqrt(areaOf(scale, limits) / aspect);
+  const least = limits.minSide * Math.max(1, 1 / aspect);
+  const height = Math.max(least, Math.sqrt(areaOf(scale, limits) / aspect));
   return snappedSize({ width: height * aspect, height }, limits);
 }
 
 /** The scale that comes nearest to a size. */
 export function scaleOf({ width, height }: Size, limits: ModelLimits): Scale {
-  const distance = (scale: Scale): number => Math.abs(Math.log((width * height) / areaOf(scale, limits)));
+  const distance = (scale: Scale): number => {
+    const size = sizeOfAspect(width / height, scale, limits);
+    return Math.abs(Math.log((width * height) / (size.width * size.height)));
+  };
   return scales.toSorted((one, other) => distance(one) - distance(other))[0]!;
 }
 

@@ -1,5 +1,6 @@
 import type { BlobName } from '#shared/contract/job-request';
 import type { NodeId } from '#shared/document/ids';
+import type { PromptState } from '#shared/document/prompt-state';
 
 import type { Studio } from '../app/studio.ts';
 import type { DocumentSession } from '../session/document-session.ts';
@@ -77,7 +78,10 @@ async function make(
   const { prompt, tree } = session.store.getState();
   const node = tree.current!;
   const size = pictureSize(prompt.parameters, model);
-  const inputs = { size, ...(rerun ? inputsOfRecipe(rerun.recipe) : await inputsOf(studio, session, task, node)) };
+  const inputs = {
+    size,
+    ...(rerun ? inputsOfRecipe(rerun.recipe, prompt) : await inputsOf(studio, session, task, node)),
+  };
   const requests = requestsOf(task, prompt, inputs, { model: model.id, precision: model.precision! });
   const jobs = await studio.client.jobs.start({ requests, target: { document: session.id, node }, atFront });
   studio.candidates.offer(
@@ -128,10 +132,11 @@ const everything: CanvasFacts = { hasPicture: true, hasMask: true, hasFrame: tru
 const currentRerun = ({ view }: Studio, { store }: DocumentSession): Rerun | null =>
   rerunIn(view.getState().rerun, store.getState());
 
-/** The pictures that a step was made from. */
-function inputsOfRecipe(recipe: Rerun['recipe']): CanvasInputs {
+/** The pictures that a step was made from; outlines may have been changed since. */
+function inputsOfRecipe(recipe: Rerun['recipe'], { control }: PromptState): CanvasInputs {
+  const image = 'image' in recipe ? recipe.image : null;
   return {
-    image: 'image' in recipe ? recipe.image : null,
+    image: recipe.kind === 'control' && control ? control.picture : image,
     mask: 'mask' in recipe ? recipe.mask : null,
     extend: 'extend' in recipe ? recipe.extend : null,
   };

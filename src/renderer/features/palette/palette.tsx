@@ -32,7 +32,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
     if (by !== 0) {
       event.preventDefault();
       setAt((index + by + found.length) % found.length);
-    } else if (event.key === 'Enter') run(found[index]);
+    } else if (event.key === 'Enter') {
+      // The key would go on into the field that has the focus again.
+      event.preventDefault();
+      run(found[index]);
+    }
   };
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>

@@ -42,26 +42,34 @@ export function PromptBar({ session }: { session: DocumentSession }) {
   useStore(studio.host.settings);
   const { task, obstacle } = readiness(studio, session);
   const estimate = useEstimate(session, task);
-  const reason = obstacle ? t(`obstacle.${obstacle}`) : memoryWarning(estimate);
-  function memoryWarning(of: Estimate | null): string | null {
-    if (!of || of.memoryBytes <= of.availableBytes) return null;
-    return t('memory-short', { needed: spokenBytes(of.memoryBytes), available: spokenBytes(of.availableBytes) });
+  const isTooLarge = estimate?.fits === 'no';
+  const isBlocked = obstacle !== null || isTooLarge;
+  const reason = obstacle ? t(`obstacle.${obstacle}`) : memoryReason(estimate);
+  function memoryReason(of: Estimate | null): string | null {
+    if (!of || of.fits === 'yes') return null;
+    const amounts = { needed: spokenBytes(of.memoryBytes), available: spokenBytes(of.availableBytes) };
+    return t(isTooLarge ? 'memory-refused' : 'memory-short', amounts);
   }
+  const run = (): void => {
+    if (isTooLarge && reason) studio.notices.say(reason);
+    else void runPrompt(studio, session);
+  };
   return (
     <section className="prompt-bar" aria-label={t('bar')}>
       <div className="prompt-main">
         <TaskChip session={session} task={task} />
-        <PromptBox session={session} task={task} />
+        <RerunChip session={session} />
+        <PromptBox session={session} task={task} onRun={run} />
         <PromptShelf session={session} />
         <QuickPrompts session={session} />
-        <Tip text={reason ?? t(`task.${task}`)} keys={obstacle ? null : '↵'}>
+        <Tip text={reason ?? t(`task.${task}`)} keys={isBlocked ? null : '↵'}>
           <button
             type="button"
             className="button run"
             data-look="main"
-            aria-disabled={obstacle !== null}
+            aria-disabled={isBlocked}
             aria-describedby={reason ? 'run-reason' : undefined}
-            onClick={() => void runPrompt(studio, session)}
+            onClick={run}
           >
             {t(`run.${task}`)}
             {estimate?.timeMs ? <span className="small">{spokenDuration(studio.words, estimate.timeMs)}</span> : null}
@@ -75,7 +83,6 @@ export function PromptBar({ session }: { session: DocumentSession }) {
       </div>
       {task === 'describe' ? null : (
         <div className="prompt-settings">
-          <RerunChip session={session} />
           <PictureSlots session={session} task={task} />
           {task === 'generate' ? <SizeFields session={session} /> : null}
           <SamplingFields session={session} task={task} />
@@ -87,8 +94,7 @@ export function PromptBar({ session }: { session: DocumentSession }) {
   );
 }
 
-function PromptBox({ session, task }: PromptProps) {
-  const studio = useStudio();
+function PromptBox({ session, task, onRun }: PromptProps & { onRun: () => void }) {
   const { t } = useTranslation('prompt');
   const words = useSession(session, ({ prompt }) => prompt.prompt);
   const recall = useRecall(session);
@@ -96,7 +102,7 @@ function PromptBox({ session, task }: PromptProps) {
     if (event.nativeEvent.isComposing) return;
     if (event.key === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
-      void runPrompt(studio, session);
+      onRun();
     } else if (event.key === 'ArrowUp' && (words === '' || recall.isRecalling)) {
       event.preventDefault();
       recall.go(1);

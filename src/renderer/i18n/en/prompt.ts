@@ -4,6 +4,8 @@ export const prompt = {
   'task-label': 'Task',
   estimate: 'about {{time}}',
   'memory-short': 'This may need {{needed}} of memory; {{available}} are free.',
+  'memory-refused':
+    'This needs about {{needed}} of memory, and {{available}} can be had: choose a smaller size, or a model in a smaller precision.',
   size: 'Size',
   width: 'Width',
   height: 'Height',

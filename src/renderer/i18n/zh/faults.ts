@@ -14,6 +14,7 @@ export const faults: Partial<Record<ErrorCode, string>> = {
   'file-unreadable': '无法读取：它是文件夹，或已被移动。',
   'file-is-folder': '这是文件夹，不是文件。',
   'link-invalid': '此链接已失效：请在工作室运行处获取新链接。',
+  'job-too-large': '内存不足以完成此任务：请减小尺寸，或选择精度更小的模型。',
   'model-too-large': '此模型超出本机内存：请选择更小的模型或精度。',
   'network-unreachable': '无法连接：请检查网络或工作室是否仍在运行。',
   'download-interrupted': '下载中断：再次开始会从断点继续。',

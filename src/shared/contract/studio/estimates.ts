@@ -23,10 +23,12 @@ export const zEstimate = z.object({
   timeMs: z.number().min(0).nullable(),
   /** Whether jobs of about this size were measured, or the time is scaled from other sizes. */
   basis: z.enum(['measured', 'scaled', 'none']),
-  /** The most the engine is likely to hold: as measured, else from the size of the model's files. */
+  /** The most the engine is likely to hold: as measured with jobs of at least this size, else from the model's files. */
   memoryBytes: z.int().min(0),
   /** What this machine can give it now. */
   availableBytes: z.int().min(0),
+  /** Whether that is enough. `no` is refused with `job-too-large`. */
+  fits: z.enum(['yes', 'unsure', 'no']),
 });
 export type Estimate = z.infer<typeof zEstimate>;
 

@@ -6,7 +6,7 @@ import { zRect } from './geometry.ts';
 
 /**
  * Where the pixels of a layer or mask are. A placed file or result stays the `picture` it is, with every bit it came
- * with, until it is painted on; then it becomes `tiles`, of which a stroke replaces only those it touches.
+ * with, until it is painted on; then it becomes `tiles` over that picture, of which a stroke replaces only those it touches.
  */
 export const zPixels = z
   .discriminatedUnion('kind', [

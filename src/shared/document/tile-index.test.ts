@@ -28,6 +28,14 @@ it('a tile index comes back from its bytes, whatever the order it was filled in'
   expect(read).toEqual(index);
 });
 
+it('an index over a picture comes back with it, and reaches as far as it', () => {
+  const over: TileIndex = { ...index, base: { blob: blob('d'), width: 300, height: 200 } };
+  expect(decodeTileIndex(encodeTileIndex(over))).toEqual(over);
+  expect(withTiles(over, new Map()).base).toEqual(over.base);
+  expect(tileBounds({ ...over, tiles: new Map() })).toEqual({ x: 0, y: 0, width: 512, height: 256 });
+  expect(() => decodeTileIndex(encodeTileIndex(over).subarray(0, 40))).toThrow(/damaged/);
+});
+
 it('tiles are found by the pixels they cover, also left of and above the origin', () => {
   expect(tilesTouching({ x: -1, y: 255, width: 2, height: 2 })).toEqual(['-1,0', '0,0', '-1,1', '0,1']);
   expect(tilesTouching({ x: 256, y: 0, width: 256, height: 1 })).toEqual(['1,0']);

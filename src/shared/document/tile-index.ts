@@ -4,7 +4,8 @@ import type { Rect } from './geometry.ts';
 
 /**
  * The tiles of one raster. Tile `x`,`y` covers the pixels from `256·x`, `256·y` on, in the raster's own coordinates;
- * either may be negative. A tile that is nowhere listed is transparent (or 0, in a mask).
+ * either may be negative. A tile that is nowhere listed is what `base` has there; without one it is transparent (or 0, in
+ * a mask).
  *
  * A tile is a blob of 256 × 256 × `channels` bytes, row-major, interleaved, straight alpha, compressed in the zlib
  * format: `CompressionStream('deflate')` in a browser, `zlib.deflate` in Node.
@@ -13,6 +14,15 @@ export interface TileIndex {
   /** 4 is RGBA, 1 a mask. */
   readonly channels: 1 | 4;
   readonly tiles: ReadonlyMap<TileKey, BlobName>;
+  /** The picture that was painted on: what nobody has touched stays its own, to the last bit, and is not stored twice. */
+  readonly base?: TileBase | undefined;
+}
+
+/** An encoded picture; its top left pixel is at 0,0. */
+export interface TileBase {
+  readonly blob: BlobName;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** `x,y` of a tile, counted in tiles. */
@@ -41,10 +51,11 @@ export function tilesTouching(rect: Rect): TileKey[] {
   return keys;
 }
 
-/** The rectangle of pixels around all tiles. */
-export function tileBounds(index: TileIndex): Rect {
-  if (index.tiles.size === 0) return { x: 0, y: 0, width: 0, height: 0 };
-  const positions = Array.from(index.tiles.keys(), tilePosition);
+/** The rectangle of pixels around all tiles, those of the base included. */
+export function tileBounds({ tiles, base }: TileIndex): Rect {
+  const keys = [...tiles.keys(), ...(base ? tilesTouching({ x: 0, y: 0, ...base }) : [])];
+  if (keys.length === 0) return { x: 0, y: 0, width: 0, height: 0 };
+  const positions = keys.map(tilePosition);
   const xs = positions.map((position) => position.x);
   const ys = positions.map((position) => position.y);
   const left = smallest(xs);
@@ -64,13 +75,14 @@ export function withTiles(index: TileIndex, changes: ReadonlyMap<TileKey, BlobNa
     if (blob === null) tiles.delete(key);
     else tiles.set(key, blob);
   }
-  return { channels: index.channels, tiles };
+  return { ...index, tiles };
 }
 
-// The stored form, little endian: "OVTI", u8 version, u8 channels, u16 tile side, u32 count, then for each tile, sorted
-// by row and column, i32 x, i32 y and the 32 bytes of its name. Sorted, so that equal rasters have equal names.
+// The stored form, little endian: "OVTI", u8 version, u8 channels, u16 tile side, u32 count; in version 2 the base: u32
+// width, u32 height and the 32 bytes of its name; then for each tile, sorted by row and column, i32 x, i32 y and the 32 bytes of its name. Sorted, so that equal rasters have equal names.
 const magic = 0x4954_564f;
 const headerLength = 12;
+const baseLength = 40;
 const entryLength = 40;
 const nameLength = 32;
 
@@ -78,18 +90,25 @@ export function encodeTileIndex(index: TileIndex): Uint8Array<ArrayBuffer> {
   const entries = Array.from(index.tiles, ([key, blob]) => ({ ...tilePosition(key), blob })).sort(
     (one, other) => one.y - other.y || one.x - other.x,
   );
-  const bytes = new Uint8Array(headerLength + entries.length * entryLength);
+  const { base } = index;
+  const start = headerLength + (base ? baseLength : 0);
+  const bytes = new Uint8Array(start + entries.length * entryLength);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic, true);
-  view.setUint8(4, 1);
+  view.setUint8(4, base ? 2 : 1);
   view.setUint8(5, index.channels);
   view.setUint16(6, tileSide, true);
   view.setUint32(8, entries.length, true);
-  let at = headerLength;
+  if (base) {
+    view.setUint32(headerLength, base.width, true);
+    view.setUint32(headerLength + 4, base.height, true);
+    writeName(bytes, headerLength + 8, base.blob);
+  }
+  let at = start;
   for (const { x, y, blob } of entries) {
     view.setInt32(at, x, true);
     view.setInt32(at + 4, y, true);
-    for (let i = 0; i < nameLength; i += 1) bytes[at + 8 + i] = Number.parseInt(blob.slice(2 * i, 2 * i + 2), 16);
+    writeName(bytes, at + 8, blob);
     at += entryLength;
   }
   return bytes;
@@ -98,18 +117,30 @@ export function encodeTileIndex(index: TileIndex): Uint8Array<ArrayBuffer> {
 /** @throws AppError `tile-index-damaged` when the bytes are not an index this version can read. */
 export function decodeTileIndex(bytes: Uint8Array): TileIndex {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < headerLength || view.getUint32(0, true) !== magic || view.getUint8(4) !== 1) throw damaged();
+  if (bytes.length < headerLength || view.getUint32(0, true) !== magic) throw damaged();
+  const version = view.getUint8(4);
+  if (version !== 1 && version !== 2) throw damaged();
   const channels = view.getUint8(5);
   const count = view.getUint32(8, true);
   if ((channels !== 1 && channels !== 4) || view.getUint16(6, true) !== tileSide) throw damaged();
-  if (bytes.length !== headerLength + count * entryLength) throw damaged();
+  const start = headerLength + (version === 2 ? baseLength : 0);
+  if (bytes.length !== start + count * entryLength) throw damaged();
   const tiles = new Map<TileKey, BlobName>();
-  for (let at = headerLength; at < bytes.length; at += entryLength) {
-    const name = bytes.subarray(at + 8, at + entryLength);
-    const blob = Array.from(name, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    tiles.set(tileKey(view.getInt32(at, true), view.getInt32(at + 4, true)), zBlobName.parse(blob));
+  for (let at = start; at < bytes.length; at += entryLength) {
+    tiles.set(tileKey(view.getInt32(at, true), view.getInt32(at + 4, true)), readName(bytes, at + 8));
   }
-  return { channels, tiles };
+  if (version === 1) return { channels, tiles };
+  const [width, height] = [view.getUint32(headerLength, true), view.getUint32(headerLength + 4, true)];
+  return { channels, tiles, base: { blob: readName(bytes, headerLength + 8), width, height } };
+}
+
+function writeName(bytes: Uint8Array, at: number, name: BlobName): void {
+  for (let i = 0; i < nameLength; i += 1) bytes[at + i] = Number.parseInt(name.slice(2 * i, 2 * i + 2), 16);
+}
+
+function readName(bytes: Uint8Array, at: number): BlobName {
+  const name = bytes.subarray(at, at + nameLength);
+  return zBlobName.parse(Array.from(name, (byte) => byte.toString(16).padStart(2, '0')).join(''));
 }
 
 function damaged(): AppError {

@@ -76,7 +76,9 @@ export class ReferenceSet {
 
   async #addTiles(index: BlobName): Promise<void> {
     try {
-      this.addFiles(decodeTileIndex(await this.#blobs.read(index)).tiles.values());
+      const { tiles, base } = decodeTileIndex(await this.#blobs.read(index));
+      this.addFiles(tiles.values());
+      if (base) this.addFiles([base.blob]);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.unreadable.add(index);

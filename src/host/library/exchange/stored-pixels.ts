@@ -81,26 +81,34 @@ async function readTiles(
   { channels, signal }: ReadOptions & { readonly channels: 1 | 4 },
 ): Promise<PlacedRaster | null> {
   const decoded = decodeTileIndex(await blobs.read(index));
-  if (decoded.channels !== channels || decoded.tiles.size === 0) return null;
+  if (decoded.channels !== channels || (decoded.tiles.size === 0 && !decoded.base)) return null;
   const { x, y, width, height } = bounds;
   if (width * height > maxRasterPixels) {
     throw imageTooLarge(width, height, maxRasterPixels);
   }
-  const data = new Uint8Array(width * height * channels);
+  const whole = { width, height, channels, data: new Uint8Array(width * height * channels) };
+  if (decoded.base) {
+    const picture = await readPicture(decoded.base.blob, blobs, { channels, signal });
+    copyOnto(whole, picture, { x: 0 - x, y: 0 - y });
+  }
   for (const [key, name] of decoded.tiles) {
     throwIfCancelled(signal);
-    const tile = await readTile(name, blobs, channels);
+    const tile = { width: tileSide, height: tileSide, channels, data: await readTile(name, blobs, channels) };
     const position = tilePosition(key);
-    const origin = { x: position.x * tileSide - x, y: position.y * tileSide - y };
-    const left = Math.max(0, origin.x);
-    const right = Math.min(width, origin.x + tileSide);
-    if (left >= right) continue;
-    for (let row = Math.max(0, origin.y); row < Math.min(height, origin.y + tileSide); row += 1) {
-      const from = ((row - origin.y) * tileSide + left - origin.x) * channels;
-      data.set(tile.subarray(from, from + (right - left) * channels), (row * width + left) * channels);
-    }
+    copyOnto(whole, tile, { x: position.x * tileSide - x, y: position.y * tileSide - y });
   }
-  return { raster: { width, height, channels, data }, x, y };
+  return { raster: whole, x, y };
+}
+
+/** Puts a raster's pixels in place of another's, as far as they lie within it. */
+function copyOnto(target: Raster, { width, height, channels, data }: Raster, origin: { x: number; y: number }): void {
+  const left = Math.max(0, origin.x);
+  const right = Math.min(target.width, origin.x + width);
+  if (left >= right) return;
+  for (let row = Math.max(0, origin.y); row < Math.min(target.height, origin.y + height); row += 1) {
+    const from = ((row - origin.y) * width + left - origin.x) * channels;
+    target.data.set(data.subarray(from, from + (right - left) * channels), (row * target.width + left) * channels);
+  }
 }
 
 async function readTile(name: BlobName, blobs: BlobStore, channels: 1 | 4): Promise<Uint8Array> {

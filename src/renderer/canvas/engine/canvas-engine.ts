@@ -6,6 +6,7 @@ import { newLayerId } from '#shared/document/ids';
 import type { Commit } from '../../document/commit.ts';
 import { contentShift } from '../../document/content-shift.ts';
 import { parseColour } from '../pixels/colour.ts';
+import { withFittingBrushes } from '../tools/fitting-brushes.ts';
 import { boxNumbers, type BoxNumbers } from '../tools/box-numbers.ts';
 import { rectPoints, type OverlayShape } from '../tools/overlay-shape.ts';
 import type { Modifiers, MoveTarget, PointerInput, ToolContext, ToolId } from '../tools/tool.ts';
@@ -84,7 +85,8 @@ export class CanvasEngine {
     const { container, source, document, theme = defaultTheme } = options;
     this.#active = options.active ?? null;
     this.#theme = theme;
-    this.#settings = createObservable(options.settings ?? defaultToolSettings);
+    const settings = options.settings ?? withFittingBrushes(defaultToolSettings, defaultToolSettings, null, document);
+    this.#settings = createObservable(settings);
     this.#state = createObservable<CanvasState>({
       tool: 'brush',
       viewport: { x: 0, y: 0, zoom: 1 },
@@ -198,6 +200,7 @@ export class CanvasEngine {
     this.#session.show(document);
     if (document.width !== before.width || document.height !== before.height) {
       this.#view.setDocument(document, contentShift(before, document));
+      this.setSettings(withFittingBrushes(this.#settings.get(), defaultToolSettings, before, document));
     }
     this.#showTool();
   }

@@ -69,7 +69,7 @@ export function createKernel({ page, codec, decodePicture, pause }: KernelOption
       await head.loaded();
       viewer.refresh();
     },
-    ...strokeMethods(head, viewer, ledger, store, pause),
+    ...strokeMethods(head, viewer, ledger, pause),
     ...moveMethods(head, viewer, ledger),
     ...selectionMethods(head, ledger, sources, pause),
     fill: ({ target, paint, opacity, flood }, { signal }) =>
@@ -113,7 +113,6 @@ function strokeMethods(
   head: Head,
   viewer: Viewer,
   ledger: Ledger,
-  store: SurfaceStore,
   pause: Pause,
 ): MethodsNamed<'strokeBegin' | 'strokeAdd' | 'strokeEnd' | 'strokeCancel'> {
   let stroke: Promise<StrokeSession | null> = Promise.resolve(null);
@@ -133,10 +132,7 @@ function strokeMethods(
   };
   return {
     strokeBegin: async (params) => {
-      const begun = ledger.inTurn(async () => {
-        store.prepare(await head.whole(params.target));
-        return StrokeSession.begin(head, viewer, params);
-      });
+      const begun = ledger.inTurn(() => StrokeSession.begin(head, viewer, params));
       // What could not begin is told once, not with every sample.
       stroke = begun.catch(() => null);
       await begun;

@@ -5,6 +5,7 @@ import {
   encodeTileIndex,
   tileBounds,
   tileByteLength,
+  type TileBase,
   type TileIndex,
   type TileKey,
 } from '#shared/document/tile-index';
@@ -39,6 +40,12 @@ export interface Opening {
   readonly isWhole: boolean;
 }
 
+interface StoredPicture {
+  readonly base: TileBase;
+  /** Where it has something. */
+  readonly keys: ReadonlySet<TileKey>;
+}
+
 const defaultBudgetBytes = 384 * 2 ** 20;
 /** Blobs asked for at the same time. */
 const parallelLoads = 16;
@@ -52,6 +59,8 @@ export class SurfaceStore {
   /** Asked for and on their way: layers that share tiles wait for the same. */
   readonly #arriving = new Map<BlobName, Promise<Tile>>();
   readonly #names = new WeakMap<Tile, Promise<BlobName>>();
+  /** Tiles that a stored picture has: as long as they stay at their place they need not be stored again. */
+  readonly #origins = new WeakMap<Tile, { readonly picture: StoredPicture; readonly key: TileKey }>();
   #pinned: ReadonlySet<BlobName> = new Set();
 
   constructor(options: SurfaceStoreOptions) {
@@ -85,24 +94,15 @@ export class SurfaceStore {
   /** Stores a surface and says how a document names it. Tiles that are stored already cost nothing. */
   async save(surface: Surface): Promise<Pixels> {
     if (surface.tiles.size === 0) return noPixels;
+    const picture = this.#pictureUnder(surface);
     const tiles = new Map<TileKey, BlobName>();
-    await inParallel(surface.tiles, async ([key, tile]) => {
+    await inParallel(picture ? this.#tilesOver(picture, surface) : surface.tiles, async ([key, tile]) => {
       tiles.set(key, await this.#nameOf(tile));
     });
-    const index: TileIndex = { channels: surface.channels, tiles };
+    const index: TileIndex = { channels: surface.channels, tiles, ...(picture && { base: picture.base }) };
     const name = await this.#options.blobs.put(encodeTileIndex(index));
     this.#remember(name, surface);
     return { kind: 'tiles', index: name, bounds: tileBounds(index) };
-  }
-
-  /**
-   * Begins to store a surface that will soon be changed in part: a placed picture has no tiles in store yet, and all of
-   * them are needed with the first stroke on it. What fails now is tried again by `save`.
-   */
-  prepare(surface: Surface): void {
-    inParallel(surface.tiles.values(), async (tile) => {
-      await this.#nameOf(tile);
-    }).catch(() => undefined);
   }
 
   /** Keeps what these name, whatever it takes; all else may go when space runs out. */
@@ -113,7 +113,33 @@ export class SurfaceStore {
   async #loadPicture(name: BlobName, channels: Channels): Promise<Surface> {
     const raster = await this.#options.decodePicture(await this.#options.blobs.get(name));
     const { width, height, data } = channels === 1 ? maskOfRaster(raster) : raster;
-    return surfaceOf({ x: 0, y: 0, width, height, channels, data });
+    const surface = surfaceOf({ x: 0, y: 0, width, height, channels, data });
+    const picture = { base: { blob: name, width, height }, keys: new Set(surface.tiles.keys()) };
+    for (const [key, tile] of surface.tiles) this.#origins.set(tile, { picture, key });
+    return surface;
+  }
+
+  /** The picture that has tiles of a surface at the places where they are; of several the one that has most. */
+  #pictureUnder(surface: Surface): StoredPicture | null {
+    const counts = new Map<StoredPicture, number>();
+    for (const [key, tile] of surface.tiles) {
+      const origin = this.#origins.get(tile);
+      if (origin?.key === key) counts.set(origin.picture, (counts.get(origin.picture) ?? 0) + 1);
+    }
+    const [most] = [...counts].sort(([, one], [, other]) => other - one);
+    return most?.[0] ?? null;
+  }
+
+  /** What of a surface is not as in a picture; where the picture has something and the surface nothing, a blank tile. */
+  #tilesOver(picture: StoredPicture, surface: Surface): Map<TileKey, Tile> {
+    const tiles = new Map<TileKey, Tile>();
+    for (const [key, tile] of surface.tiles) {
+      const origin = this.#origins.get(tile);
+      if (origin?.picture !== picture || origin.key !== key) tiles.set(key, tile);
+    }
+    const blank = new Uint8Array(tileByteLength(surface.channels));
+    for (const key of picture.keys) if (!surface.tiles.has(key)) tiles.set(key, blank);
+    return tiles;
   }
 
   async #loadTiles(
@@ -122,13 +148,19 @@ export class SurfaceStore {
     { before, onProgress }: { readonly before: Surface; readonly onProgress: (surface: Surface) => void },
   ): Promise<Surface> {
     const index = decodeTileIndex(await this.#options.blobs.get(name));
+    const underlay = await this.#underlay(index);
     const changes = new Map<TileKey, Tile | null>();
     const missing: [TileKey, BlobName][] = [];
-    for (const key of before.tiles.keys()) if (!index.tiles.has(key)) changes.set(key, null);
+    for (const key of before.tiles.keys()) if (!underlay.tiles.has(key)) changes.set(key, null);
+    for (const [key, tile] of underlay.tiles) if (before.tiles.get(key) !== tile) changes.set(key, tile);
     for (const [key, tileName] of index.tiles) {
       const tile = this.#tiles.get(tileName)?.deref();
-      if (!tile) missing.push([key, tileName]);
-      else if (before.tiles.get(key) !== tile) changes.set(key, tile);
+      if (tile) changes.set(key, tile);
+      else {
+        // Until it has come, what was there before stays.
+        changes.delete(key);
+        missing.push([key, tileName]);
+      }
     }
     let surface = before;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -146,6 +178,16 @@ export class SurfaceStore {
     });
     clearTimeout(timer);
     return withTiles(surface, changes);
+  }
+
+  /** What shows wherever an index lists no tile. */
+  async #underlay({ base, channels }: TileIndex): Promise<Surface> {
+    if (!base) return emptySurface(channels);
+    const known = this.#recall(base.blob, channels);
+    if (known) return known;
+    const picture = await this.#loadPicture(base.blob, channels);
+    this.#remember(base.blob, picture);
+    return picture;
   }
 
   #loadTile(name: BlobName, channels: Channels): Promise<Tile> {

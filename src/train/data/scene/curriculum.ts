@@ -24,7 +24,7 @@ export interface Curriculum {
 }
 
 /** What is drawn where no style is asked for is to be drawn best. */
-const styles = { noto: 2, twemoji: 1, fluent: 1 };
+const styles = { noto: 4, twemoji: 1, fluent: 1 };
 
 export type CurriculumId = 'close-up' | 'placed' | 'scenes' | 'known-scenes';
 

@@ -12,10 +12,9 @@ export const decoderPretraining: Stage = {
   mix: { ...generation },
   sizes: {
     nano: {
-      steps: 3_600,
+      steps: 5_400,
       batchSize: 16,
-      curriculum: curricula.placed,
-      opening: { curriculum: curricula['close-up'], steps: 2_900 },
+      curriculum: curricula['close-up'],
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1.4e-3,
       warmupSteps: 200,

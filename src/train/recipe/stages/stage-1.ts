@@ -12,13 +12,13 @@ export const adapterPretraining: Stage = {
   mix: { ...share(2, understanding), ...share(1, generation), ...share(1, editing) },
   sizes: {
     nano: {
-      steps: 150,
+      steps: 40,
       batchSize: 16,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,
-      warmupSteps: 30,
-      averageDecay: 0.99,
+      warmupSteps: 10,
+      averageDecay: 0.9,
       dropWords: 0.1,
     },
     smoke: smokeSize,

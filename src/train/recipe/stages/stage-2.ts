@@ -12,13 +12,13 @@ export const encoderAlignment: Stage = {
   mix: { ...share(2, understanding), ...share(1, generation), ...share(1, editing) },
   sizes: {
     nano: {
-      steps: 200,
+      steps: 50,
       batchSize: 16,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 5e-4,
-      warmupSteps: 30,
-      averageDecay: 0.99,
+      warmupSteps: 10,
+      averageDecay: 0.9,
       dropWords: 0.1,
     },
     smoke: smokeSize,

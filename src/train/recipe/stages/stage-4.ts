@@ -12,13 +12,13 @@ export const generationLearning: Stage = {
   mix: { ...generation },
   sizes: {
     nano: {
-      steps: 200,
+      steps: 60,
       batchSize: 16,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,
-      warmupSteps: 50,
-      averageDecay: 0.99,
+      warmupSteps: 10,
+      averageDecay: 0.95,
       dropWords: 0.1,
     },
     smoke: smokeSize,

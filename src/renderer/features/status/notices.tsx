@@ -15,6 +15,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 const waysOut: Partial<Record<ErrorCode, string>> = {
   'model-missing': 'open-models',
   'model-too-large': 'open-models',
+  'job-too-large': 'open-models',
   'package-damaged': 'open-models',
   'package-invalid': 'open-models',
   'engine-out-of-memory': 'open-models',

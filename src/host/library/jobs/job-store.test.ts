@@ -41,12 +41,13 @@ describe('the queue', () => {
     await jobs.close();
   });
 
-  it('takes nothing after the end of a job', async () => {
+  it('takes nothing after the end of a job, and keeps what was said until it was stopped', async () => {
     const jobs = await open(await temporaryFolder());
     const id = newId();
     await jobs.add(id, request);
     await jobs.change(id, { type: 'started' });
-    const ended = await jobs.change(id, { type: 'cancelled' });
+    const ended = await jobs.change(id, { type: 'cancelled', text: 'A red' });
+    expect(ended).toMatchObject({ state: 'cancelled', text: 'A red' });
     for (const late of [
       { type: 'finished', text: 'too late' },
       { type: 'failed', error: new AppError('internal', 'too late') },

@@ -77,7 +77,7 @@ it(
 
     const requests = (await client.jobs.list()).map(({ request }) => request);
     expect(requests).toMatchObject([
-      { kind: 'generate', prompt: 'a red apple', references: [expect.any(String)], width: 64, height: 64 },
+      { kind: 'generate', prompt: 'a red apple', references: [expect.any(String)] },
       { kind: 'control', prompt: 'a green pear', references: [], map: 'lines' },
       { kind: 'generate', prompt: 'a blue apple', references: [expect.any(String)] },
     ]);

@@ -206,6 +206,13 @@ describe('the canvas in Chromium', () => {
     await poll(() => shown(404)).toEqual([0, 0, 255, 255]);
   });
 
+  it('shows where the document shall grow to, and fits it alone again when that is taken back', async () => {
+    await page.evaluate('canvas.commands.setExtendFrame({ x: 0, y: 0, width: 800, height: 300 })');
+    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBeCloseTo(704 / 800);
+    await page.evaluate('canvas.commands.setExtendFrame(null)');
+    await poll(() => page.evaluate('canvas.state.get().viewport')).toEqual({ x: 200, y: 150, zoom: 1 });
+  });
+
   it('says why it does not paint, and paints nothing', async () => {
     await page.evaluate(`canvas.setActive(null)`);
     await drag([100, 100], [200, 100]);

@@ -171,6 +171,7 @@ export class CanvasEngine {
         },
       ),
     );
+    if (document.extendFrame) this.#view.viewport.setFrame(document.extendFrame);
     this.setActive(this.#active);
     this.#showTool();
   }
@@ -202,6 +203,7 @@ export class CanvasEngine {
       this.#view.setDocument(document, contentShift(before, document));
       this.setSettings(withFittingBrushes(this.#settings.get(), defaultToolSettings, before, document));
     }
+    if (document.extendFrame !== before.extendFrame) this.#view.viewport.setFrame(document.extendFrame);
     this.#showTool();
   }
 

@@ -1,3 +1,4 @@
+import type { Brush } from '../pixels/brush.ts';
 import type { ToolSettings } from './tool-settings.ts';
 
 interface Size {
@@ -7,7 +8,7 @@ interface Size {
 
 /** Parts of the shorter side of a document; large documents begin with the usual sizes. */
 const partOfSide = { brush: 1 / 16, eraser: 1 / 16, maskBrush: 1 / 8 } as const;
-const brushes = ['brush', 'eraser', 'maskBrush'] as const;
+type BrushKey = keyof typeof partOfSide;
 
 /**
  * Settings with brushes that fit a document of another size than before: on a small picture the usual ones would cover a
@@ -22,10 +23,11 @@ export function withFittingBrushes(
   before: Size | null,
   after: Size,
 ): ToolSettings {
-  const sizeIn = (key: (typeof brushes)[number], { width, height }: Size): number =>
+  const sizeIn = (key: BrushKey, { width, height }: Size): number =>
     Math.max(1, Math.min(usual[key].size, Math.round(Math.min(width, height) * partOfSide[key])));
-  return brushes.reduce((fitted, key) => {
-    if (before && settings[key].size !== sizeIn(key, before)) return fitted;
-    return { ...fitted, [key]: { ...settings[key], size: sizeIn(key, after) } };
-  }, settings);
+  const fitting = (key: BrushKey): Brush => {
+    const isSet = before !== null && settings[key].size !== sizeIn(key, before);
+    return isSet ? settings[key] : { ...settings[key], size: sizeIn(key, after) };
+  };
+  return { ...settings, brush: fitting('brush'), eraser: fitting('eraser'), maskBrush: fitting('maskBrush') };
 }

@@ -1,4 +1,4 @@
-import type { Point, Rect } from '#shared/document/geometry';
+import { unionRect, type Point, type Rect } from '#shared/document/geometry';
 import type { Pinch } from './fingers.ts';
 import type { Screen } from './screen.ts';
 import { between, fitted, settled, steppedZoom, wheelZoom, zoomAt, type Size, type Viewport } from './viewport.ts';
@@ -11,6 +11,7 @@ export class ViewportControl {
   readonly #reducedMotion: () => boolean;
   #viewport: Viewport = { x: 0, y: 0, zoom: 1 };
   #document: Size;
+  #frameRect: Rect | null = null;
   #view: Size = { width: 1, height: 1 };
   #pixelRatio = 1;
   /** Where the wheel has turned to; see `wheelZoom`. */
@@ -36,6 +37,12 @@ export class ViewportControl {
     const { x, y, zoom } = this.#viewport;
     if (this.#isFitted || !shift) this.#go(this.#fitted());
     else this.#go({ x: x - shift.x * zoom, y: y - shift.y * zoom, zoom });
+  }
+
+  /** Where the document shall grow to: fitting shows that too. */
+  setFrame(frame: Rect | null): void {
+    this.#frameRect = frame;
+    if (this.#isFitted) this.#glideTo(this.#fitted());
   }
 
   setView(view: Size, pixelRatio: number): void {
@@ -95,7 +102,9 @@ export class ViewportControl {
   }
 
   #fitted(): Viewport {
-    return fitted({ x: 0, y: 0, ...this.#document }, this.#view, { sharp: true });
+    const { width, height } = this.#document;
+    const paper = { x: 0, y: 0, width, height };
+    return fitted(this.#frameRect ? unionRect(paper, this.#frameRect) : paper, this.#view, { sharp: true });
   }
 
   #middle(): Point {

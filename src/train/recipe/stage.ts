@@ -35,6 +35,8 @@ export interface Stage {
   readonly learns: 'words' | 'answers and pictures' | 'things in their places' | 'pictures as they are';
   /** AdamW unless told: Muon learns kernels two to three times as fast, and costs more than it saves on wide matrices. */
   readonly optimiser?: 'adamw' | 'muon';
+  /** Whether the refiner's first layer starts anew, see `whitenedEmbedder`: where the language model is new to it. */
+  readonly whitens?: boolean;
   /** Relative frequency of each kind of sample. */
   readonly mix: Readonly<Partial<Record<SampleKind, number>>>;
   readonly sizes: Readonly<Record<Scale, StageSize>>;

@@ -103,6 +103,12 @@ function fileName(step: number): string {
   return `step-${String(step).padStart(DIGITS, '0')}.safetensors`;
 }
 
+/** Whether a training in this folder goes on instead of beginning. */
+export async function hasCheckpoint(folder: string): Promise<boolean> {
+  const names = await checkpointNames(folder).catch(() => []);
+  return names.length > 0;
+}
+
 /** From the oldest to the newest. */
 async function checkpointNames(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => /^step-\d+\.safetensors$/.test(name)).sort();

@@ -128,7 +128,10 @@ class JointStage {
     const { targets } = batch;
     const rng = createRng(seed, 'flow', batch.index);
     const format = this.#format(targets, 'condition');
-    const written = batch.family === 'edit' ? batch.instructions.map(editPrompt) : batch.prompts.map(generatePrompt);
+    const written =
+      batch.family === 'edit'
+        ? batch.instructions.map((instruction) => editPrompt(instruction))
+        : batch.prompts.map((prompt) => generatePrompt(prompt));
     const sequences = written.map((texts) =>
       promptSequence(rng.chance(size.dropWords ?? 0) ? unconditionalPrompt() : texts, format),
     );

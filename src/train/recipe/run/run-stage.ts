@@ -5,14 +5,15 @@ import { assertNever } from '#base/assert';
 import { initialWeights } from '../../session/initialise.ts';
 import { openMetricsLog, type MetricsLog } from '../../session/metrics-log.ts';
 import { train, type StepMetrics } from '../../session/train.ts';
-import { resumeState } from '../../session/checkpoints.ts';
+import { hasCheckpoint, resumeState } from '../../session/checkpoints.ts';
 import { parametersOf } from '../../session/training-plan.ts';
-import { startState, weightsOf } from '../../session/training-state.ts';
+import { startState, weightsOf, type Weights } from '../../session/training-state.ts';
 import { generationSheet, reconstructionSheet } from './sheets.ts';
 import { writePng } from './write-png.ts';
 import { jointRun } from './joint-run.ts';
 import { thingsRun } from './things-run.ts';
 import { autoencoderRun } from './autoencoder-run.ts';
+import { whitenedEmbedder } from './whitened-embedder.ts';
 import type { TrainedWeights } from '../../session/write-checkpoint.ts';
 import type { StageContext, StageRun } from './stage-run.ts';
 
@@ -51,7 +52,11 @@ export async function runStage(
   const run = await startRun(context);
   const { plan } = run;
   const stageFolder = folder.stageFolder(stage.id);
-  const start = new Map([...initialWeights(parametersOf(plan).values(), seed), ...weights]);
+  const start = new Map([
+    ...initialWeights(parametersOf(plan).values(), seed),
+    ...weights,
+    ...(await anew(context, run)),
+  ]);
   // What the newest checkpoint holds: training makes one at its end.
   const newestAverages = async () =>
     weightsOf(plan, await resumeState(stageFolder, plan, startState(plan, start)), { average: true });
@@ -74,6 +79,17 @@ export async function runStage(
     return new Map([...(await newestAverages())].filter(([, { spec }]) => plan.trains(spec)));
   } finally {
     await run.release();
+  }
+}
+
+/** What begins anew in a stage that has no checkpoint yet. */
+async function anew({ stage, folder, seed }: StageContext, run: StageRun): Promise<Weights> {
+  if (!stage.whitens || (await hasCheckpoint(folder.stageFolder(stage.id)))) return new Map();
+  const batches = run.batches(0);
+  try {
+    return await whitenedEmbedder(batches, folder.config.refiner.hiddenSize, seed);
+  } finally {
+    await batches.return?.();
   }
 }
 

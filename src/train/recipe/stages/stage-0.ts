@@ -9,6 +9,7 @@ export const decoderPretraining: Stage = {
   purpose: 'draw what words say',
   trains: ['refiner', 'decoder'],
   learns: 'answers and pictures',
+  whitens: true,
   mix: { ...generation },
   sizes: {
     nano: {

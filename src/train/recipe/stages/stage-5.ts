@@ -12,13 +12,13 @@ export const generationEditing: Stage = {
   mix: { ...share(2, generation), ...share(3, editing) },
   sizes: {
     nano: {
-      steps: 500,
+      steps: 150,
       batchSize: 16,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,
-      warmupSteps: 50,
-      averageDecay: 0.99,
+      warmupSteps: 10,
+      averageDecay: 0.95,
       dropWords: 0.1,
     },
     smoke: { ...smokeSize, steps: 6 },

@@ -78,7 +78,6 @@ void openFirst();
 
 /** The tabs of last time; else, an empty document with the prompt ready. */
 async function openFirst(): Promise<void> {
-  const { tabs } = await client.settings.get();
-  await studio.workspace.restore(tabs).catch(notices.fault);
+  await studio.workspace.restore(await client.settings.get()).catch(notices.fault);
   if (!studio.workspace.session) await studio.workspace.createEmpty();
 }

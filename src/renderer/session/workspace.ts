@@ -2,6 +2,7 @@ import { toAppError, type AppError } from '#base/app-error';
 import type { StudioClient } from '#shared/contract/studio/contract';
 import { createDocument } from '#shared/document/document';
 import type { DocumentId, NodeId } from '#shared/document/ids';
+import type { Settings } from '#shared/library/settings';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { Blobs } from '../client/blobs.ts';
@@ -45,16 +46,16 @@ export class Workspace {
     return currentSession(this.store.getState());
   }
 
-  /** Puts tabs back as they were; those of documents that are gone stay away. */
-  async restore(ids: readonly DocumentId[]): Promise<void> {
+  /** Puts tabs back as they were, with the same one in front; those of documents that are gone stay away. */
+  async restore({ tabs: ids, frontTab }: Pick<Settings, 'tabs' | 'frontTab'>): Promise<void> {
     const listed = await this.#options.client.documents.list({ trashed: false });
     const tabs = ids.flatMap((id) => {
       const found = listed.find((each) => each.id === id);
       return found ? [{ id, title: found.title, session: null }] : [];
     });
     this.store.setState({ tabs });
-    const last = tabs.at(-1);
-    if (last) await this.show(last.id);
+    const front = tabs.find(({ id }) => id === frontTab) ?? tabs.at(-1);
+    if (front) await this.show(front.id);
   }
 
   /** Brings a document to the front, opening it first if need be; goes to a step of it if one is named. */
@@ -119,8 +120,9 @@ export class Workspace {
   }
 
   #keepTabs(): void {
-    const tabs = this.store.getState().tabs.map(({ id }) => id);
-    this.#options.client.settings.change({ tabs }).catch((error: unknown) => this.#options.onFault(toAppError(error)));
+    const { tabs, current } = this.store.getState();
+    const changes = { tabs: tabs.map(({ id }) => id), frontTab: current };
+    this.#options.client.settings.change(changes).catch((error: unknown) => this.#options.onFault(toAppError(error)));
   }
 
   /** What cannot be opened or closed is told, and everything else stays as it is. */

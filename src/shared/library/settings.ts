@@ -59,6 +59,8 @@ export const zSettings = z.strictObject({
   panels: z.record(z.string().max(100), z.json()).default({}),
   /** The documents that are open, in the order of their tabs. */
   tabs: z.array(zDocumentId).max(200).default([]),
+  /** Which of them is in front. */
+  frontTab: zDocumentId.nullable().default(null),
   /** Last opened first. */
   recentDocuments: z.array(zDocumentId).max(50).default([]),
 });

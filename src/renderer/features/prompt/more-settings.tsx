@@ -119,7 +119,7 @@ function ModelChoice({ session }: { session: DocumentSession }) {
       isLabelled
       label={t('model')}
       value={chosen ?? ''}
-      options={[{ value: '', label: t('task.auto') }, ...models.map(({ id, title }) => ({ value: id, label: title }))]}
+      options={[{ value: '', label: t('model-auto') }, ...models.map(({ id, title }) => ({ value: id, label: title }))]}
       onChange={(model) => change({ model: model || null })}
     />
   );

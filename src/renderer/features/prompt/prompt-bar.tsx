@@ -7,7 +7,7 @@ import type { Estimate } from '#shared/contract/studio/estimates';
 
 import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { readiness, runPrompt } from '../../prompt/run-prompt.ts';
-import type { ChosenTask } from '../../prompt/task.ts';
+import { canvasFacts, chosenTask, type ChosenTask } from '../../prompt/task.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { spokenBytes, spokenDuration } from '../../ui/durations.ts';
@@ -130,15 +130,16 @@ function PromptBox({ session, task, onRun }: PromptProps & { onRun: () => void }
 
 function TaskChip({ session, task }: PromptProps) {
   const { t } = useTranslation('prompt');
-  const set = useSession(session, (state) => state.prompt.task);
+  const prompt = useSession(session, (state) => state.prompt);
+  const document = useSession(session, (state) => state.document);
+  const automatic = prompt.task === 'auto' ? task : chosenTask({ ...prompt, task: 'auto' }, canvasFacts(document));
   return (
     <Choice<Task>
       label={t('task-label')}
-      value={set}
+      value={prompt.task}
       options={zTask.options.map((value) => ({
         value,
-        label:
-          value === 'auto' ? `${t(`task.${task}`)}${set === 'auto' ? '' : ` · ${t('task.auto')}`}` : t(`task.${value}`),
+        label: value === 'auto' ? t('task.auto', { task: t(`task.${automatic}`) }) : t(`task.${value}`),
       }))}
       onChange={(value) => session.setPrompt({ task: value })}
     />

@@ -20,6 +20,7 @@ export const prompt = {
   'solver-euler': 'Euler',
   'solver-multistep': 'Multistep, about half the steps',
   model: 'Model',
+  'model-auto': 'The studio’s choice',
   intent: 'In the selection',
   'intent-fill': 'Fill',
   'intent-add': 'Add something',
@@ -97,7 +98,7 @@ export const prompt = {
     describe: 'Ask something about the picture',
   },
   task: {
-    auto: 'Let the canvas decide',
+    auto: 'Automatic ({{task}})',
     generate: 'Create',
     edit: 'Edit',
     inpaint: 'Fill the selection',

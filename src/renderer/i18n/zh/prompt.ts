@@ -22,6 +22,7 @@ export const prompt: SameKeys<typeof english> = {
   'solver-euler': 'Euler',
   'solver-multistep': '多步法，步数约减半',
   model: '模型',
+  'model-auto': '由工作室选择',
   intent: '选区中',
   'intent-fill': '填充',
   'intent-add': '添加物体',
@@ -99,7 +100,7 @@ export const prompt: SameKeys<typeof english> = {
     describe: '问一个关于图片的问题',
   },
   task: {
-    auto: '由画布决定',
+    auto: '自动（{{task}}）',
     generate: '创建',
     edit: '编辑',
     inpaint: '填充选区',

@@ -25,6 +25,8 @@ export interface Command {
   readonly group: CommandGroup;
   /** As tinykeys spells them; the first is shown. `$mod` is Command on a Mac, Control elsewhere. */
   readonly keys: readonly string[];
+  /** The system itself calls it by these, and they stay with it: they are shown, and never listened to. */
+  readonly fixedKeys?: string;
   /** Null when it can run. */
   refuse(studio: Studio): CommandRefusal | null;
   run(studio: Studio): void | Promise<unknown>;

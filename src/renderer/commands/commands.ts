@@ -18,6 +18,7 @@ import type { DialogName, DockTab } from '../stores/view.ts';
 import { toolIds } from '../canvas/tools/tool.ts';
 import { canvasCommands, toolKeys } from './canvas-commands.ts';
 import { always, onDocument, type Command, type CommandRefusal } from './command.ts';
+import { freeName } from './free-name.ts';
 import { candidate, promptCommands } from './prompt-commands.ts';
 
 const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
@@ -56,6 +57,9 @@ export const commands: readonly Command[] = [
   onDocument('export-jpeg', 'file', [], (session, studio) =>
     exportDocument(studio, session, { format: 'jpeg', quality: studio.host.settings.getState().export.quality }),
   ),
+  onDocument('export-webp', 'file', [], (session, studio) =>
+    exportDocument(studio, session, { format: 'webp', quality: studio.host.settings.getState().export.quality }),
+  ),
   onDocument('export-psd', 'file', [], (session, studio) => exportDocument(studio, session, { format: 'psd' })),
   onDocument('export-ora', 'file', [], (session, studio) => exportDocument(studio, session, { format: 'ora' })),
   onDocument('export-ovis', 'file', ['$mod+s'], (session, studio) =>
@@ -77,11 +81,12 @@ export const commands: readonly Command[] = [
     (session) => session.redo(),
     ({ store }) => (redoTarget(store.getState().tree) ? null : 'nothing-to-redo'),
   ),
-  onDocument('paste', 'edit', [], (_session, studio) => pasteFromClipboard(studio)),
+  // The system hands over what is pasted by keys; see `listenToKeys`.
+  { ...onDocument('paste', 'edit', [], (_session, studio) => pasteFromClipboard(studio)), fixedKeys: '$mod+v' },
   ...canvasCommands,
 
   onDocument('new-layer', 'layer', ['$mod+Shift+n'], (session, { view, words }) => {
-    const layer = createLayer('raster', freshLayer(), words('layers:new-layer'));
+    const layer = createLayer('raster', freshLayer(), freeName(session.document, words('layers:new-layer')));
     session.commit({
       label: 'New layer',
       kind: 'layer',
@@ -119,7 +124,8 @@ export const commands: readonly Command[] = [
     'layer',
     ['$mod+g'],
     (session, studio) => {
-      const group = createLayer('group', freshLayer(), studio.words('layers:new-group'));
+      const name = freeName(session.document, studio.words('layers:new-group'));
+      const group = createLayer('group', freshLayer(), name);
       const layer = activeLayer(studio);
       session.commit({ label: 'Group', kind: 'layer', change: (document) => groupLayers(document, [layer], group) });
     },

@@ -10,6 +10,42 @@ export function keysOf(command: Command, { shortcuts }: Pick<Settings, 'shortcut
   return chosen === '' ? [] : [chosen];
 }
 
+/** The keys that are shown with a command. */
+export function shownKeyOf(command: Command, settings: Pick<Settings, 'shortcuts'>): string | undefined {
+  return keysOf(command, settings)[0] ?? command.fixedKeys;
+}
+
+/** What becomes of the keys of all commands when one is given others. */
+interface KeysPut {
+  readonly shortcuts: Settings['shortcuts'];
+  /** Those that had the keys until now, and have not any more. */
+  readonly losers: readonly Command[];
+}
+
+/**
+ * Puts keys on a command, and takes them from every other one.
+ * @param keys null for its own ones, an empty string for none
+ * @returns the command whose keys these stay, where they cannot be taken
+ */
+export function putKeys(
+  command: Command,
+  keys: string | null,
+  commands: readonly Command[],
+  settings: Pick<Settings, 'shortcuts'>,
+): KeysPut | { readonly heldBy: Command } {
+  const wanted = keys === null ? command.keys : [keys];
+  const others = commands.filter(({ id }) => id !== command.id);
+  const heldBy = others.find(({ fixedKeys }) => fixedKeys !== undefined && wanted.includes(fixedKeys));
+  if (heldBy) return { heldBy };
+  const { [command.id]: _before, ...kept } = settings.shortcuts;
+  const losers = others.filter((other) => keysOf(other, settings).some((key) => wanted.includes(key)));
+  const left = losers.map((loser) => {
+    const other = keysOf(loser, settings).find((key) => !wanted.includes(key));
+    return [loser.id, other ?? ''] as const;
+  });
+  return { shortcuts: { ...kept, ...Object.fromEntries(left), ...(keys !== null && { [command.id]: keys }) }, losers };
+}
+
 /** The command that a key press means, or null. Later ones yield to earlier ones; chosen keys come before own ones. */
 export function commandOf(
   event: KeyboardEvent,

@@ -6,7 +6,7 @@ import { useStore } from 'zustand';
 import { useStudio } from '../../app/studio.ts';
 import type { Command } from '../../commands/command.ts';
 import { commands } from '../../commands/commands.ts';
-import { keysOf, shownKeys } from '../../commands/keys.ts';
+import { shownKeyOf, shownKeys } from '../../commands/keys.ts';
 import { commandName } from '../../commands/names.ts';
 import { useIsMac } from '../../ui/use-is-mac.ts';
 
@@ -61,7 +61,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           <div id={list} role="listbox" aria-label={t('title')} className="palette-list">
             {found.map((command, row) => {
               const refusal = command.refuse(studio);
-              const [key] = keysOf(command, settings);
+              const key = shownKeyOf(command, settings);
               return (
                 <div
                   key={command.id}

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
-import { zDevice } from '#shared/contract/device';
+import { zDevice, type DeviceReport } from '#shared/contract/device';
 import type { SettingsChanges } from '#shared/library/settings';
 
 import { useStudio } from '../../app/studio.ts';
@@ -111,10 +111,8 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         onChange={(device) => set({ device })}
       />
       <ul>
-        {report?.devices.map(({ device, usable, problem, speed }) => (
-          <li key={device} className="quiet small">
-            {device}: {usable ? t('settings:speed', { speed: speed.toFixed(1) }) : problem}
-          </li>
+        {report?.devices.map((found) => (
+          <DeviceRow key={found.device} found={found} />
         ))}
       </ul>
       <div className="field">
@@ -124,5 +122,24 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         </button>
       </div>
     </Dialog>
+  );
+}
+
+/** How fast a device is; of one that cannot be used, why, for whoever wants to know. */
+function DeviceRow({ found: { device, usable, problem, speed } }: { found: DeviceReport }) {
+  const { t } = useTranslation('settings');
+  // Every speed is a multiple of the processor's own.
+  if (usable && device === 'cpu') return null;
+  return (
+    <li className="quiet small">
+      {usable ? (
+        `${device}: ${t('speed', { speed: speed.toFixed(1) })}`
+      ) : (
+        <details>
+          <summary>{t('no-device', { device })}</summary>
+          <p className="device-problem">{problem}</p>
+        </details>
+      )}
+    </li>
   );
 }

@@ -3,10 +3,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
+import type { Settings } from '#shared/library/settings';
+
 import { useStudio } from '../../app/studio.ts';
 import { commandGroups, type Command } from '../../commands/command.ts';
 import { commands } from '../../commands/commands.ts';
-import { keysOf, keysOfPress, shownKeys } from '../../commands/keys.ts';
+import { keysOfPress, putKeys, shownKeyOf, shownKeys } from '../../commands/keys.ts';
 import { commandName } from '../../commands/names.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -39,37 +41,53 @@ function ShortcutRow({ command }: { command: Command }) {
   const isMac = useIsMac();
   const settings = useStore(host.settings);
   const [isListening, setListening] = useState(false);
-  const [key] = keysOf(command, settings);
-  const { [command.id]: chosen, ...others } = settings.shortcuts;
+  const key = shownKeyOf(command, settings);
+  const name = commandName(words, command);
+  const change = (shortcuts: Settings['shortcuts']): void =>
+    void client.settings.change({ shortcuts }).catch(notices.fault);
   const put = (keys: string | null): void => {
     setListening(false);
-    const shortcuts = keys === null ? others : { ...others, [command.id]: keys };
-    void client.settings.change({ shortcuts }).catch(notices.fault);
+    const result = putKeys(command, keys, commands, settings);
+    const shown = shownKeys(keys ?? command.keys[0] ?? '', isMac);
+    if ('heldBy' in result) {
+      notices.say(words('settings:keys-held', { keys: shown, other: commandName(words, result.heldBy) }));
+      return;
+    }
+    change(result.shortcuts);
+    const [loser] = result.losers;
+    if (!loser) return;
+    notices.say(words('settings:keys-taken', { keys: shown, name, other: commandName(words, loser) }), {
+      label: words('commands:undo'),
+      run: () => change(settings.shortcuts),
+    });
   };
-  const name = commandName(words, command);
   return (
     <li className="field shortcut-row">
       <span className="field-label">{name}</span>
-      {chosen === undefined ? null : (
+      {settings.shortcuts[command.id] === undefined ? null : (
         <IconButton icon={RotateCcw} label={t('common:reset')} onClick={() => put(null)} />
       )}
-      <button
-        type="button"
-        className="button shortcut"
-        aria-label={`${name}: ${key ? shownKeys(key, isMac) : t('settings:unset')}`}
-        onClick={() => setListening(true)}
-        onBlur={() => setListening(false)}
-        onKeyDown={(event) => {
-          if (!isListening) return;
-          event.preventDefault();
-          event.stopPropagation();
-          if (event.key === 'Escape') return setListening(false);
-          const pressed = event.key === 'Backspace' ? '' : keysOfPress(event.nativeEvent);
-          if (pressed !== null) put(pressed);
-        }}
-      >
-        {isListening ? t('settings:press') : key ? shownKeys(key, isMac) : t('settings:unset')}
-      </button>
+      {command.fixedKeys ? (
+        <span className="keys">{shownKeys(command.fixedKeys, isMac)}</span>
+      ) : (
+        <button
+          type="button"
+          className="button shortcut"
+          aria-label={`${name}: ${key ? shownKeys(key, isMac) : t('settings:unset')}`}
+          onClick={() => setListening(true)}
+          onBlur={() => setListening(false)}
+          onKeyDown={(event) => {
+            if (!isListening) return;
+            event.preventDefault();
+            event.stopPropagation();
+            if (event.key === 'Escape') return setListening(false);
+            const pressed = event.key === 'Backspace' ? '' : keysOfPress(event.nativeEvent);
+            if (pressed !== null) put(pressed);
+          }}
+        >
+          {isListening ? t('settings:press') : key ? shownKeys(key, isMac) : t('settings:unset')}
+        </button>
+      )}
     </li>
   );
 }

@@ -6,6 +6,7 @@ export const commands = {
   open: 'Open…',
   'export-png': 'Export as PNG',
   'export-jpeg': 'Export as JPEG',
+  'export-webp': 'Export as WebP',
   'export-psd': 'Export as Photoshop file',
   'export-ora': 'Export as OpenRaster',
   'export-ovis': 'Save a copy with its history',

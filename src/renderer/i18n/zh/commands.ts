@@ -9,6 +9,7 @@ export const commands: SameKeys<typeof english> = {
   open: '打开…',
   'export-png': '导出为 PNG',
   'export-jpeg': '导出为 JPEG',
+  'export-webp': '导出为 WebP',
   'export-psd': '导出为 Photoshop 文件',
   'export-ora': '导出为 OpenRaster',
   'export-ovis': '连同历史另存一份',

@@ -93,4 +93,59 @@ it('keys can be changed, and are kept', async () => {
   await page.locator('.canvas-host').focus();
   await page.keyboard.press('n');
   await expect.poll(() => layerNames(page)).toEqual(['Layer']);
+
+  // Keys another command has are taken from it, and it says so.
+  await page.keyboard.press('Shift+?');
+  await page.getByRole('button', { name: /^Flatten:/ }).click();
+  await page.keyboard.press('b');
+  await page.getByText('B is now “Flatten”, no longer “Brush”.').waitFor();
+  await page.getByRole('button', { name: 'Brush: none' }).waitFor();
+});
+
+it('groups are folded away and opened, and a layer can be dropped below all others', async () => {
+  const { page, errors } = await openStudioPage();
+  await page.locator('.canvas-host').focus();
+  await page.keyboard.press('Control+Shift+n');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer']);
+  await page.keyboard.press('Control+g');
+  await page.keyboard.press('Control+Shift+n');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group', 'Layer']);
+
+  const group = page.locator('.layer-choose', { hasText: 'Group' });
+  await page.getByRole('button', { name: 'Hide what is in Group' }).click();
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group']);
+  await group.press('ArrowRight');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group', 'Layer']);
+
+  await group.press('F2');
+  await page.getByRole('textbox', { name: 'Name of the layer' }).fill('not this');
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.locator('.layer-choose:focus').allTextContents()).toEqual(['Group']);
+
+  const list = page.locator('.panel-list');
+  const { height } = (await list.boundingBox())!;
+  const top = page.locator('.layer-row').first();
+  await top.dragTo(list, { targetPosition: { x: 60, y: height - 10 } });
+  await expect.poll(() => layerNames(page)).toEqual(['Group', 'Layer', 'Layer 2']);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group', 'Layer']);
+  expect(errors).toEqual([]);
+});
+
+it('a reload shows the document that was in front', async () => {
+  const { page, client } = await openStudioPage();
+  await dropFile(page, 'slope.png', await slope());
+  await expect.poll(() => layerNames(page)).toEqual(['slope']);
+  await page.getByRole('button', { name: 'New document' }).click();
+  await expect.poll(() => page.locator('.tab').count()).toBe(2);
+  await page.locator('.tab-title').first().click();
+  await expect.poll(() => layerNames(page)).toEqual(['slope']);
+  await expect
+    .poll(async () => {
+      const { tabs, frontTab } = await client.settings.get();
+      return tabs.indexOf(frontTab!);
+    })
+    .toBe(0);
+  await page.reload();
+  await expect.poll(() => layerNames(page)).toEqual(['slope']);
 });

@@ -1,4 +1,4 @@
-import type { DocumentId, NodeId } from '#shared/document/ids';
+import type { DocumentId, LayerId, NodeId } from '#shared/document/ids';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { ActiveLayer } from '../canvas/engine/active-target.ts';
@@ -19,6 +19,8 @@ export interface ViewState {
   /** The canvas of the document in front. */
   readonly canvas: CanvasEngine | null;
   readonly active: ActiveLayer | null;
+  /** Groups whose layers are not listed. */
+  readonly foldedGroups: ReadonlySet<LayerId>;
   /** Tints what of the picture the result that is shown changes. */
   readonly showsChange: boolean;
   /** The step that is shown left of the line, to compare with; null while nothing is compared. */
@@ -40,6 +42,7 @@ export function createViewStore(): ViewStore {
     selectionRadius: 8,
     canvas: null,
     active: null,
+    foldedGroups: new Set(),
     showsChange: false,
     compareWith: null,
     rerun: null,

@@ -1,2 +1,34 @@
+import type { Document } from '#shared/document/document';
+import type { LayerId } from '#shared/document/ids';
+import { moveLayers } from '#shared/document/layer-operations';
+import { placeOf, withDescendants } from '#shared/document/layer-tree';
+
 /** What a layer carries while it is dragged: its id. */
 export const layerType = 'application/x-ovis-layer';
+
+/** Where beside a row, or in its group on top, a layer is dropped. */
+export type DropPlace = 'above' | 'into' | 'below';
+
+/**
+ * Where a drop on a row goes.
+ * @param height how far down the row the pointer is, from 0 to 1
+ * @param row what of the row counts; below an open group are its own layers
+ */
+export function dropPlace(height: number, row: { readonly isGroup: boolean; readonly isOpen: boolean }): DropPlace {
+  if (!row.isGroup) return height < 0.5 ? 'above' : 'below';
+  if (height < 0.3) return 'above';
+  return row.isOpen || height < 0.7 ? 'into' : 'below';
+}
+
+/** The document with a layer beside another one, or on top in a group. A group does not go into itself. */
+export function movedTo(document: Document, moved: LayerId, target: LayerId, where: DropPlace): Document {
+  if (!document.layers[moved] || withDescendants(document, moved).includes(target)) return document;
+  if (where === 'into') return moveLayers(document, [moved], { parent: target, index: Infinity });
+  const { parent, index } = placeOf(document, target);
+  return moveLayers(document, [moved], { parent, index: where === 'above' ? index + 1 : index });
+}
+
+/** The document with a layer below all others, out of any group. */
+export function movedToBottom(document: Document, moved: LayerId): Document {
+  return document.layers[moved] ? moveLayers(document, [moved], { parent: null, index: 0 }) : document;
+}

@@ -1,4 +1,4 @@
-import { ChevronRight, Copy, Eye, EyeOff, FolderPlus, Lock, Plus, Trash2, Unlock } from 'lucide-react';
+import { ChevronDown, ChevronRight, Copy, Eye, EyeOff, FolderPlus, Lock, Plus, Trash2, Unlock } from 'lucide-react';
 import { useEffect, useState, type DragEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -7,8 +7,8 @@ import { blendModeNames, type BlendMode } from '#shared/document/blend-mode';
 import type { Document } from '#shared/document/document';
 import type { LayerId } from '#shared/document/ids';
 import { moveLayers, renameLayer, setLayerProperties } from '#shared/document/layer-operations';
-import { childrenOf, placeOf, withDescendants } from '#shared/document/layer-tree';
-import type { Layer, LayerProperties as Properties } from '#shared/document/layer';
+import { childrenOf, placeOf } from '#shared/document/layer-tree';
+import type { GroupLayer, Layer, LayerProperties as Properties } from '#shared/document/layer';
 
 import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
@@ -17,23 +17,42 @@ import { Choice } from '../../ui/choice.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { RasterPicture } from '../../ui/raster-picture.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
+import { useNaming } from '../../ui/use-naming.ts';
 import { useActiveLayer } from '../canvas/canvas-host.tsx';
-import { layerType } from './layer-drag.ts';
+import { dropPlace, layerType, movedTo, movedToBottom, type DropPlace } from './layer-drag.ts';
 
 /** The layers, topmost first: drag them about, double-click a name to change it. */
 export function LayersPanel({ session }: { session: DocumentSession }) {
   const studio = useStudio();
   const { t } = useTranslation(['layers', 'commands']);
   const document = useSession(session, (state) => state.document);
-  const rows = rowsOf(document);
+  const rows = rowsOf(
+    document,
+    useView((view) => view.foldedGroups),
+  );
+  const [isOverBottom, setOverBottom] = useState(false);
   const run = (id: string) => () => void commandById.get(id)!.run(studio);
   return (
     <div className="panel">
       <LayerProperties session={session} />
       {rows.length === 0 ? <p className="empty">{t('layers:empty')}</p> : null}
-      <ul className="panel-list" aria-label={t('layers:title')}>
-        {rows.map(({ layer, depth }) => (
-          <LayerRow key={layer.id} session={session} layer={layer} depth={depth} />
+      <ul
+        className="panel-list"
+        aria-label={t('layers:title')}
+        data-drop={isOverBottom || undefined}
+        onDragOver={(event) => {
+          const isBelow = event.target === event.currentTarget && event.dataTransfer.types.includes(layerType);
+          if (isBelow) event.preventDefault();
+          setOverBottom(isBelow);
+        }}
+        onDragLeave={() => setOverBottom(false)}
+        onDrop={(event) => {
+          setOverBottom(false);
+          if (event.target === event.currentTarget) dropLayer(session, event, movedToBottom);
+        }}
+      >
+        {rows.map((row) => (
+          <LayerRow key={row.layer.id} session={session} {...row} />
         ))}
       </ul>
       <div className="panel-foot">
@@ -78,33 +97,34 @@ function LayerProperties({ session }: { session: DocumentSession }) {
   );
 }
 
-function LayerRow({ session, layer, depth }: { session: DocumentSession; layer: Layer; depth: number }) {
+function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSession }) {
   const { view } = useStudio();
   const { t } = useTranslation('layers');
   const isActive = useView(({ active }) => active?.layer === layer.id);
-  const [isNaming, setNaming] = useState(false);
-  const [target, setTarget] = useState<'above' | 'into' | null>(null);
+  const [target, setTarget] = useState<DropPlace | null>(null);
   const { id, name, visible, locked } = layer;
 
-  const rename = (next: string): void => {
-    setNaming(false);
+  const naming = useNaming((next) => {
     if (next !== '' && next !== name) {
       session.commit({ label: 'Rename layer', kind: 'layer', change: (document) => renameLayer(document, id, next) });
     }
-  };
+  });
   const drop = (event: DragEvent): void => {
-    const moved = event.dataTransfer.getData(layerType) as LayerId;
     setTarget(null);
-    if (!moved) return;
-    event.preventDefault();
-    session.commit({
-      label: 'Move layer',
-      kind: 'layer',
-      change: (document) => movedTo(document, moved, id, target ?? 'above'),
-    });
+    dropLayer(session, event, (document, moved) => movedTo(document, moved, id, target ?? 'above'));
   };
+  const isGroup = layer.kind === 'group';
+  const fold = (isFolded: boolean): void =>
+    view.setState(({ foldedGroups }) => {
+      const others = [...foldedGroups].filter((each) => each !== id);
+      return { foldedGroups: new Set(isFolded ? [...others, id] : others) };
+    });
   const keyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'F2') setNaming(true);
+    if (event.key === 'F2') naming.begin();
+    if (isGroup && !event.altKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
+      event.preventDefault();
+      fold(event.key === 'ArrowLeft');
+    }
     if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
     event.preventDefault();
     event.stopPropagation();
@@ -125,12 +145,13 @@ function LayerRow({ session, layer, depth }: { session: DocumentSession; layer: 
       data-active={isActive || undefined}
       data-drop={target ?? undefined}
       style={{ paddingLeft: 4 + depth * 14 }}
-      draggable={!isNaming}
+      draggable={!naming.isNaming}
       onDragStart={(event) => event.dataTransfer.setData(layerType, id)}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(layerType)) return;
         event.preventDefault();
-        setTarget(layer.kind === 'group' && event.nativeEvent.offsetY > 12 ? 'into' : 'above');
+        const { top, height } = event.currentTarget.getBoundingClientRect();
+        setTarget(dropPlace((event.clientY - top) / height, { isGroup, isOpen }));
       }}
       onDragLeave={() => setTarget(null)}
       onDrop={drop}
@@ -140,29 +161,27 @@ function LayerRow({ session, layer, depth }: { session: DocumentSession; layer: 
         label={t(visible ? 'hide' : 'show', { name })}
         onClick={() => setProperties(session, id, 'Visibility', { visible: !visible })}
       />
-      {isNaming ? (
-        <input
-          className="input spread"
-          aria-label={t('name')}
-          defaultValue={name}
-          // The field appears because somebody asked to type into it.
-          ref={(field) => field?.focus()}
-          onBlur={(event) => rename(event.target.value.trim())}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') rename(event.currentTarget.value.trim());
-            if (event.key === 'Escape') setNaming(false);
-          }}
+      {isGroup ? (
+        <IconButton
+          icon={isOpen ? ChevronDown : ChevronRight}
+          label={t(isOpen ? 'collapse' : 'expand', { name })}
+          aria-expanded={isOpen}
+          onClick={() => fold(isOpen)}
         />
+      ) : null}
+      {naming.isNaming ? (
+        <input className="input spread" aria-label={t('name')} defaultValue={name} {...naming.field} />
       ) : (
         <button
           type="button"
+          ref={naming.button}
           className="layer-choose"
           aria-pressed={isActive}
           onClick={() => view.setState({ active: { layer: id, part: 'pixels' } })}
-          onDoubleClick={() => setNaming(true)}
+          onDoubleClick={naming.begin}
           onKeyDown={keyDown}
         >
-          <LayerThumbnail layer={layer} />
+          {layer.kind === 'group' ? null : <LayerThumbnail layer={layer} />}
           <span className="truncate">{name || t('new-layer')}</span>
           {layer.opacity < 1 ? <span className="quiet small">{Math.round(layer.opacity * 100)} %</span> : null}
         </button>
@@ -177,12 +196,12 @@ function LayerRow({ session, layer, depth }: { session: DocumentSession; layer: 
   );
 }
 
-function LayerThumbnail({ layer }: { layer: Layer }) {
+function LayerThumbnail({ layer }: { layer: Exclude<Layer, GroupLayer> }) {
   const canvas = useView((view) => view.canvas);
   const [raster, setRaster] = useState<Raster | null>(null);
-  const pixels = layer.kind === 'group' ? null : layer.pixels;
+  const { pixels } = layer;
   useEffect(() => {
-    if (!canvas || !pixels) return undefined;
+    if (!canvas) return undefined;
     const ending = new AbortController();
     const { signal } = ending;
     canvas
@@ -193,7 +212,6 @@ function LayerThumbnail({ layer }: { layer: Layer }) {
       .catch(() => undefined);
     return () => ending.abort();
   }, [canvas, pixels, layer.id]);
-  if (layer.kind === 'group') return <ChevronRight size={16} aria-hidden className="layer-thumbnail" />;
   return <span className="layer-thumbnail checker">{raster ? <RasterPicture raster={raster} /> : null}</span>;
 }
 
@@ -201,26 +219,37 @@ function setProperties(session: DocumentSession, id: LayerId, label: string, pro
   session.commit({ label, kind: 'layer', change: (document) => setLayerProperties(document, [id], properties) });
 }
 
-/** The document with a layer above another one, or on top in a group. A group does not go into itself. */
-function movedTo(document: Document, moved: LayerId, target: LayerId, where: 'above' | 'into'): Document {
-  if (!document.layers[moved] || withDescendants(document, moved).includes(target)) return document;
-  if (where === 'into') return moveLayers(document, [moved], { parent: target, index: Infinity });
-  const { parent, index } = placeOf(document, target);
-  return moveLayers(document, [moved], { parent, index: index + 1 });
+/** Moves the layer that is dropped, if it is one. */
+function dropLayer(
+  session: DocumentSession,
+  event: DragEvent,
+  move: (document: Document, moved: LayerId) => Document,
+): void {
+  const moved = event.dataTransfer.getData(layerType) as LayerId;
+  if (!moved) return;
+  event.preventDefault();
+  session.commit({ label: 'Move layer', kind: 'layer', change: (document) => move(document, moved) });
 }
 
 interface Row {
   readonly layer: Layer;
   readonly depth: number;
+  /** A group whose layers are listed. */
+  readonly isOpen: boolean;
 }
 
-/** Topmost first, with what is in a group below it. */
-function rowsOf(document: Document, parent: LayerId | null = null, depth = 0): Row[] {
+/** Topmost first, with what is in an open group below it. */
+function rowsOf(
+  document: Document,
+  folded: ReadonlySet<LayerId>,
+  parent: LayerId | null = null,
+  depth = 0,
+): readonly Row[] {
   return childrenOf(document, parent)
     .toReversed()
     .flatMap((id) => {
       const layer = document.layers[id]!;
-      const inside = layer.kind === 'group' ? rowsOf(document, id, depth + 1) : [];
-      return [{ layer, depth }, ...inside];
+      const isOpen = layer.kind === 'group' && !folded.has(id);
+      return [{ layer, depth, isOpen }, ...(isOpen ? rowsOf(document, folded, id, depth + 1) : [])];
     });
 }

@@ -1,19 +1,19 @@
 import { Menu } from '@base-ui/react/menu';
 import { Cpu, Menu as MenuIcon, PanelRight, Plus, Search, Settings, X } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
 import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { commandGroups } from '../../commands/command.ts';
 import { commandById, commands } from '../../commands/commands.ts';
-import { keysOf, shownKeys } from '../../commands/keys.ts';
+import { shownKeyOf, shownKeys } from '../../commands/keys.ts';
 import { commandName } from '../../commands/names.ts';
 import { chosenModel } from '../../prompt/choose-model.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import type { Tab } from '../../session/workspace.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { useIsMac } from '../../ui/use-is-mac.ts';
+import { useNaming } from '../../ui/use-naming.ts';
 
 /** Menu, documents, search, and what the model runs on. */
 export function TopBar() {
@@ -52,18 +52,22 @@ export function TopBar() {
 function TabButton({ tab, isCurrent }: { tab: Tab; isCurrent: boolean }) {
   const { workspace } = useStudio();
   const { t } = useTranslation('start');
-  const [isNaming, setNaming] = useState(false);
   const { id, session } = tab;
-  if (isNaming && session) return <TitleField session={session} onDone={() => setNaming(false)} />;
+  const naming = useNaming((title) => title !== '' && session?.rename(title.slice(0, 255)));
+  if (naming.isNaming && session) {
+    const { title } = session.store.getState().tree;
+    return <input className="input" aria-label={t('rename')} defaultValue={title} {...naming.field} />;
+  }
   return (
     <span className="tab" data-current={isCurrent || undefined}>
       <button
         type="button"
+        ref={naming.button}
         className="tab-title truncate"
         aria-current={isCurrent ? 'page' : undefined}
         onClick={() => void workspace.show(id)}
-        onDoubleClick={() => setNaming(true)}
-        onKeyDown={(event) => event.key === 'F2' && setNaming(true)}
+        onDoubleClick={naming.begin}
+        onKeyDown={(event) => event.key === 'F2' && naming.begin()}
         onAuxClick={(event) => event.button === 1 && void workspace.close(id)}
       >
         {session ? <Title session={session} /> : tab.title}
@@ -84,27 +88,6 @@ function Title({ session }: { session: DocumentSession }) {
   const title = useSession(session, ({ tree }) => tree.title);
   const { t } = useTranslation('start');
   return <>{title || t('untitled')}</>;
-}
-
-function TitleField({ session, onDone }: { session: DocumentSession; onDone: () => void }) {
-  const { t } = useTranslation('start');
-  const take = (title: string): void => {
-    if (title.trim() !== '') session.rename(title.trim().slice(0, 255));
-    onDone();
-  };
-  return (
-    <input
-      className="input"
-      aria-label={t('rename')}
-      defaultValue={session.store.getState().tree.title}
-      ref={(field) => field?.focus()}
-      onBlur={(event) => take(event.target.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') take(event.currentTarget.value);
-        if (event.key === 'Escape') onDone();
-      }}
-    />
-  );
 }
 
 /** Every command by its group: what the palette has, to be looked through. */
@@ -133,7 +116,7 @@ function MainMenu() {
                       {commands
                         .filter((command) => command.group === group)
                         .map((command) => {
-                          const [key] = keysOf(command, settings);
+                          const key = shownKeyOf(command, settings);
                           return (
                             <Menu.Item
                               key={command.id}

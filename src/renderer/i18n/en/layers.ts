@@ -14,6 +14,7 @@ export const layers = {
   picture: 'Picture',
   'mask-of': 'Mask of {{name}}',
   expand: 'Show what is in {{name}}',
+  collapse: 'Hide what is in {{name}}',
   name: 'Name of the layer',
   mode: {
     normal: 'Normal',

@@ -17,6 +17,7 @@ export const layers: SameKeys<typeof english> = {
   picture: '图片',
   'mask-of': '{{name}} 的蒙版',
   expand: '展开 {{name}}',
+  collapse: '折叠 {{name}}',
   name: '图层名称',
   mode: {
     normal: '正常',

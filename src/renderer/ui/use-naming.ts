@@ -1,0 +1,44 @@
+import { useRef, useState, type ComponentProps } from 'react';
+
+interface Naming {
+  readonly isNaming: boolean;
+  readonly begin: () => void;
+  /** The button that has the name; it gets the focus back from a key that ends the naming. */
+  readonly button: (button: HTMLButtonElement | null) => void;
+  /** Of the field that stands in its place. */
+  readonly field: Pick<ComponentProps<'input'>, 'ref' | 'onBlur' | 'onKeyDown'>;
+}
+
+/**
+ * Something is renamed where it stands: Enter and leaving the field take the name, Escape does not.
+ * @param take is given the name without spaces around it
+ */
+export function useNaming(take: (name: string) => void): Naming {
+  const [isNaming, setNaming] = useState(false);
+  const goesBack = useRef(false);
+  return {
+    isNaming,
+    begin: () => setNaming(true),
+    button: (button) => {
+      if (!button || !goesBack.current) return;
+      goesBack.current = false;
+      button.focus();
+    },
+    field: {
+      // The field appears because somebody asked to type into it.
+      ref: (field) => field?.focus(),
+      onBlur: (event) => {
+        setNaming(false);
+        take(event.target.value.trim());
+      },
+      onKeyDown: (event) => {
+        if (event.nativeEvent.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return;
+        // The key would go on to the button.
+        event.preventDefault();
+        goesBack.current = true;
+        setNaming(false);
+        if (event.key === 'Enter') take(event.currentTarget.value.trim());
+      },
+    },
+  };
+}

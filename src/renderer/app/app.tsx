@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { useCurrentSession, useSession, useStudio, useView } from './studio.ts';
 import { Dock } from './dock.tsx';
 import { CandidateStrip } from '../features/candidates/candidate-strip.tsx';
+import { offeredIn } from '../features/candidates/candidates.ts';
 import { CanvasHost } from '../features/canvas/canvas-host.tsx';
 import { draggedPicture, pictureType, placePicture, takeFiles } from '../features/canvas/drop.ts';
 import { ModelsDialog } from '../features/models/models-dialog.tsx';
@@ -83,7 +84,8 @@ function OpenDocument({ session }: { session: DocumentSession }) {
     session,
     ({ tree, document }) => !canvasFacts(document).hasPicture && tree.nodes.size === 1,
   );
-  const isOffered = useStore(studio.candidates.store, ({ document }) => document === session.id);
+  const candidates = useStore(studio.candidates.store);
+  const isOffered = useStore(studio.host.jobs, (jobs) => offeredIn(candidates, session.id, jobs).chosen !== null);
   return (
     <>
       <CanvasHost session={session} />

@@ -54,7 +54,7 @@ const studio: Studio = {
     untitled: () => i18n.t('start:untitled'),
   }),
   view: createViewStore(),
-  candidates: createCandidates(),
+  candidates: createCandidates(localStorage),
   words: i18n.t,
 };
 followLook(host.settings, i18n);
@@ -62,6 +62,7 @@ listenToKeys(studio);
 followShell(studio, { signal: closing.signal });
 followWindow(studio, { signal: closing.signal });
 keepUnsaved(studio);
+window.addEventListener('storage', () => void studio.candidates.reread());
 window.addEventListener('pagehide', () => closing.abort());
 
 createRoot(document.querySelector('#studio')!).render(

@@ -1,21 +1,20 @@
 /** @file Commands of the prompt bar and of the results it brings. */
-import { ask, runPrompt } from '../prompt/run-prompt.ts';
+import { ask } from '../prompt/ask.ts';
+import { runPrompt } from '../prompt/run-prompt.ts';
 import { fromActiveLayer, fromCanvas, fromFiles } from '../prompt/picture-source.ts';
 import { addReferences, removePictures, setControl } from '../prompt/prompt-pictures.ts';
 import { beginRerun, rerunOf, type Rerun } from '../prompt/rerun.ts';
 import { canvasFacts } from '../prompt/task.ts';
 import { keepCandidate } from '../features/candidates/keep.ts';
-import { offeredJobs } from '../features/candidates/candidates.ts';
+import { flipCandidate, offeredIn } from '../features/candidates/candidates.ts';
 import { focusPrompt } from '../features/prompt/focus-prompt.ts';
 import type { Studio } from '../app/studio.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { always, onDocument, type Command, type CommandRefusal } from './command.ts';
 
 /** The result that is shown in place. */
-export const candidate = (session: DocumentSession, { candidates, host }: Studio) => {
-  const state = candidates.store.getState();
-  return offeredJobs(state, session.id, host.jobs.getState())[state.index] ?? null;
-};
+export const candidate = (session: DocumentSession, { candidates, host }: Studio) =>
+  offeredIn(candidates.store.getState(), session.id, host.jobs.getState()).chosen;
 const needsCandidate = (session: DocumentSession, studio: Studio): CommandRefusal | null =>
   candidate(session, studio) ? null : 'no-candidate';
 
@@ -85,14 +84,14 @@ export const promptCommands: readonly Command[] = [
     'candidate-next',
     'prompt',
     ['Alt+ArrowRight'],
-    (_session, { candidates }) => candidates.flip(1),
+    (session, studio) => flipCandidate(studio, session.id, 1),
     needsCandidate,
   ),
   onDocument(
     'candidate-before',
     'prompt',
     ['Alt+ArrowLeft'],
-    (_session, { candidates }) => candidates.flip(-1),
+    (session, studio) => flipCandidate(studio, session.id, -1),
     needsCandidate,
   ),
   onDocument(
@@ -102,5 +101,11 @@ export const promptCommands: readonly Command[] = [
     (session, studio) => keepCandidate(studio, session, candidate(session, studio)!),
     needsCandidate,
   ),
-  onDocument('candidate-away', 'prompt', [], (_session, { candidates }) => candidates.putAway(), needsCandidate),
+  onDocument(
+    'candidate-away',
+    'prompt',
+    [],
+    (session, studio) => studio.candidates.putAway(candidate(session, studio)!.id),
+    needsCandidate,
+  ),
 ];

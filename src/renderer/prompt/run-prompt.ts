@@ -4,8 +4,8 @@ import type { PromptState } from '#shared/document/prompt-state';
 
 import type { Studio } from '../app/studio.ts';
 import type { DocumentSession } from '../session/document-session.ts';
-import { chosenModel } from './choose-model.ts';
-import { conversationsAbout, turnsOf } from './conversations.ts';
+import { ask } from './ask.ts';
+import { hostFacts, modelFor } from './host-facts.ts';
 import { rerunIn, type Rerun } from './rerun.ts';
 import { pictureSize, requestsOf, type TaskInputs } from './request.ts';
 import {
@@ -19,9 +19,6 @@ import {
   type Obstacle,
 } from './task.ts';
 
-/** Longest side of what is looked at when a question is asked; the model sees less anyway. */
-const lookedAtSide = 1024;
-
 export interface Readiness {
   readonly task: ChosenTask;
   readonly obstacle: Obstacle | null;
@@ -33,13 +30,7 @@ export function readiness(studio: Studio, session: DocumentSession): Readiness {
   // Another version of a step has all that the step had.
   const facts = currentRerun(studio, session) ? everything : canvasFacts(document);
   const task = chosenTask(prompt, facts);
-  const { models, settings } = studio.host;
-  const obstacle = obstacleTo(task, prompt, facts, {
-    isOnline: studio.isOnline.getState(),
-    hasModel: chosenModel(models.getState(), prompt.parameters, settings.getState()) !== null,
-    canWrite: session.canWrite,
-  });
-  return { task, obstacle };
+  return { task, obstacle: obstacleTo(task, prompt, facts, hostFacts(studio, session)) };
 }
 
 /** Queues what the prompt bar says; the results come as candidates, an answer comes as one. */
@@ -51,9 +42,21 @@ export async function runPrompt(
   const { task, obstacle } = readiness(studio, session);
   if (obstacle) return studio.notices.say(studio.words(`prompt:obstacle.${obstacle}`));
   try {
-    await (task === 'describe' ? ask(studio, session) : make(studio, session, task, atFront));
+    await (task === 'describe' ? askWords(studio, session) : make(studio, session, task, atFront));
   } catch (error) {
     studio.notices.fault(error);
+  }
+}
+
+/** The words are asked, and the prompt is free for the next ones; if that fails they come back. */
+async function askWords(studio: Studio, session: DocumentSession): Promise<void> {
+  const { prompt } = session.store.getState().prompt;
+  session.setPrompt({ prompt: '' });
+  try {
+    await ask(studio, session, prompt);
+  } catch (error) {
+    if (session.store.getState().prompt.prompt === '') session.setPrompt({ prompt });
+    throw error;
   }
 }
 
@@ -65,7 +68,7 @@ async function make(
 ): Promise<void> {
   const before = session.store.getState().prompt;
   const rerun = currentRerun(studio, session);
-  const model = modelOf(studio, session);
+  const model = modelFor(studio, session)!;
   const { seedLocked, seed: kept } = before.parameters;
   const seed = seedLocked ? kept : crypto.getRandomValues(new Uint32Array(1))[0]!;
   if (rerun) {
@@ -84,47 +87,12 @@ async function make(
   };
   const requests = requestsOf(task, prompt, inputs, { model: model.id, precision: model.precision! });
   const jobs = await studio.client.jobs.start({ requests, target: { document: session.id, node }, atFront });
-  studio.candidates.offer(
-    session.id,
-    jobs.map(({ id }) => id),
-    rerun?.node.id,
-  );
+  studio.candidates.offer({
+    document: session.id,
+    jobs: jobs.map(({ id }) => id),
+    rerunOf: rerun?.node.id ?? null,
+  });
   studio.view.setState({ rerun: null });
-}
-
-/**
- * Asks about the picture, or about what is selected of it. Goes on with the conversation as long as the model is shown the
- * same; about another picture, or when somebody wants, a new one begins.
- */
-export async function ask(studio: Studio, session: DocumentSession, question?: string): Promise<void> {
-  const model = modelOf(studio, session);
-  await session.saved();
-  const { prompt, tree } = session.store.getState();
-  const text = (question ?? prompt.prompt).trim();
-  const region = studio.view.getState().canvas?.state.get().selectionBounds ?? null;
-  const picture = await studio.client.documents.render({
-    id: session.id,
-    subject: { of: 'picture' },
-    region,
-    maxSide: lookedAtSide,
-  });
-  const last = conversationsAbout(studio.host.jobs.getState(), session.id).at(-1) ?? [];
-  const isAnew = studio.view.getState().askAnew === session.id;
-  const goesOn = !isAnew && last.at(-1)?.request.images[0] === picture.blob;
-  await studio.client.jobs.start({
-    requests: [
-      {
-        kind: 'describe',
-        model: model.id,
-        precision: model.precision!,
-        images: [picture.blob],
-        turns: [...(goesOn ? turnsOf(last) : []), { role: 'user', text }],
-      },
-    ],
-    target: { document: session.id, node: tree.current! },
-  });
-  if (question === undefined) session.setPrompt({ prompt: '' });
-  studio.view.setState({ dock: 'ask', dockOpen: true, askAnew: null });
 }
 
 const everything: CanvasFacts = { hasPicture: true, hasMask: true, hasFrame: true };
@@ -140,11 +108,6 @@ function inputsOfRecipe(recipe: Rerun['recipe'], { control }: PromptState): Canv
     mask: 'mask' in recipe ? recipe.mask : null,
     extend: 'extend' in recipe ? recipe.extend : null,
   };
-}
-
-function modelOf(studio: Studio, session: DocumentSession): NonNullable<ReturnType<typeof chosenModel>> {
-  const { models, settings } = studio.host;
-  return chosenModel(models.getState(), session.store.getState().prompt.parameters, settings.getState())!;
 }
 
 type CanvasInputs = Omit<TaskInputs, 'size'>;

@@ -25,6 +25,13 @@ export function chosenTask({ task, prompt, control }: PromptState, facts: Canvas
   return facts.hasMask ? 'inpaint' : 'edit';
 }
 
+/** What of the studio decides whether a task can run. */
+export interface HostFacts {
+  readonly isOnline: boolean;
+  readonly hasModel: boolean;
+  readonly canWrite: boolean;
+}
+
 /** Why a task cannot run, as a key of its words; null when it can. */
 export type Obstacle = 'no-model' | 'no-words' | 'no-picture' | 'no-mask' | 'no-frame' | 'offline' | 'read-only';
 
@@ -32,7 +39,7 @@ export function obstacleTo(
   task: ChosenTask,
   { prompt, control }: Pick<PromptState, 'prompt' | 'control'>,
   facts: CanvasFacts,
-  host: { readonly isOnline: boolean; readonly hasModel: boolean; readonly canWrite: boolean },
+  host: HostFacts,
 ): Obstacle | null {
   if (!host.isOnline) return 'offline';
   if (!host.hasModel) return 'no-model';

@@ -29,6 +29,15 @@ export interface ViewState {
   readonly rerun: NodeId | null;
   /** The document whose next question begins a new conversation. */
   readonly askAnew: DocumentId | null;
+  /** In the order in which they will be asked. */
+  readonly questions: readonly WaitingQuestion[];
+}
+
+/** A question that waits until the one before it is answered. */
+export interface WaitingQuestion {
+  readonly id: string;
+  readonly document: DocumentId;
+  readonly text: string;
 }
 
 export type ViewStore = StoreApi<ViewState>;
@@ -47,5 +56,6 @@ export function createViewStore(): ViewStore {
     compareWith: null,
     rerun: null,
     askAnew: null,
+    questions: [],
   }));
 }

@@ -1,4 +1,4 @@
-import { MessageSquarePlus, SendHorizontal } from 'lucide-react';
+import { MessageSquarePlus, SendHorizontal, Square } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -7,8 +7,8 @@ import { useShallow } from 'zustand/react/shallow';
 import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
 
 import { useStudio, useView } from '../../app/studio.ts';
+import { ask, obstacleToAsk, takeBack } from '../../prompt/ask.ts';
 import { conversationsAbout, type Exchange } from '../../prompt/conversations.ts';
-import { ask } from '../../prompt/run-prompt.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { ExchangeView } from './exchange-view.tsx';
@@ -26,15 +26,29 @@ export function AskPanel({ session }: { session: DocumentSession }) {
   );
   const isAnew = useView(({ askAnew }) => askAnew === session.id);
   const conversations = conversationsAbout({ jobs: new Map(jobs.map((job) => [job.id, job])) }, session.id);
+  const questions = useView((view) => view.questions).filter(({ document }) => document === session.id);
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [jobs, isAnew]);
-  const askFor = (question: string): void => void ask(studio, session, question).catch(studio.notices.fault);
+  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [jobs, isAnew, questions.length]);
+  const askFor = (question: string): boolean => {
+    const isAsked = obstacleToAsk(studio, session, question) === null;
+    void ask(studio, session, question).catch(studio.notices.fault);
+    return isAsked;
+  };
   return (
     <div className="panel">
       <div className="panel-scroll ask" role="log" aria-label={t('title')} tabIndex={0}>
-        {conversations.length === 0 ? <p className="empty">{t('empty')}</p> : null}
+        {conversations.length + questions.length === 0 ? <p className="empty">{t('empty')}</p> : null}
         {conversations.map((exchanges) => (
           <Conversation key={exchanges[0]!.job.id} session={session} exchanges={exchanges} />
+        ))}
+        {questions.map((question) => (
+          <div key={question.id} className="exchange">
+            <p className="question">{question.text}</p>
+            <p className="answer quiet">{t('waiting')}</p>
+            <div className="row">
+              <IconButton icon={Square} label={t('take-back')} onClick={() => takeBack(studio, question)} />
+            </div>
+          </div>
         ))}
         {isAnew && conversations.length > 0 ? <p className="ask-anew quiet small">{t('anew-hint')}</p> : null}
         <div ref={end} />
@@ -72,14 +86,13 @@ function Conversation({ session, exchanges }: { session: DocumentSession; exchan
   );
 }
 
-function QuestionField({ onAsk }: { onAsk: (question: string) => void }) {
+/** @param onAsk - false when it cannot be asked now: the words stay */
+function QuestionField({ onAsk }: { onAsk: (question: string) => boolean }) {
   const { t } = useTranslation('ask');
   const [text, setText] = useState('');
   const question = text.trim();
   const send = (): void => {
-    if (question === '') return;
-    onAsk(question);
-    setText('');
+    if (question !== '' && onAsk(question)) setText('');
   };
   const keyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;

@@ -13,9 +13,13 @@ import { focusPrompt } from '../prompt/focus-prompt.ts';
 export function ExchangeView({ session, exchange }: { session: DocumentSession; exchange: Exchange }) {
   const studio = useStudio();
   const { t, i18n } = useTranslation('ask');
+  const { t: engineWords } = useTranslation('status');
   const { job, request } = exchange;
   const said = useStore(studio.host.jobs, ({ activity }) => activity.get(job.id)?.text ?? '');
   const isRunning = job.state === 'running' || job.state === 'queued';
+  const isStarting = useStore(studio.host.engine, ({ kind }) => kind === 'starting');
+  const queued = isStarting ? engineWords('engine.starting') : t('waiting');
+  const waiting = job.state === 'queued' ? queued : t('thinking');
   const answer = isRunning ? said : job.text;
   const copy = (): void =>
     void navigator.clipboard.writeText(answer).then(() => studio.notices.say(t('copied')), studio.notices.fault);
@@ -29,9 +33,7 @@ export function ExchangeView({ session, exchange }: { session: DocumentSession; 
       <p className="question">{questionOf(request)}</p>
       <div className="answer">
         {answer}
-        {isRunning && answer === '' ? (
-          <span className="quiet">{t(job.state === 'queued' ? 'waiting' : 'thinking')}</span>
-        ) : null}
+        {isRunning && answer === '' ? <span className="quiet">{waiting}</span> : null}
         {job.state === 'failed' ? (
           <span className="fault">{job.error ? faultText(job.error, i18n.language) : null}</span>
         ) : null}

@@ -11,7 +11,7 @@ import { commandById } from '../../commands/commands.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { offeredJobs } from './candidates.ts';
+import { flipCandidate, offeredIn } from './candidates.ts';
 import { keepCandidate } from './keep.ts';
 
 /** Results side by side over the lower edge of the canvas. The chosen one is shown in place; the arrow keys flip. */
@@ -22,27 +22,26 @@ export function CandidateStrip({ session }: { session: DocumentSession }) {
   const jobs = useStore(studio.host.jobs);
   const isComparing = useView((view) => view.compareWith !== null);
   const place = useRef<HTMLDivElement>(null);
-  const offered = offeredJobs(state, session.id, jobs);
-  const chosen = offered[state.index] ?? null;
+  const { offered, chosen } = offeredIn(state, session.id, jobs);
   const isReady = chosen?.state === 'finished';
 
   // The keys go to the strip when a result is there, unless somebody is writing or drawing.
   useEffect(() => {
     if (isReady && document.activeElement === document.body) place.current?.focus();
   }, [isReady]);
-  if (offered.length === 0) return null;
+  if (!chosen) return null;
 
   const again = async (job: JobRecord): Promise<void> => {
     const { request } = job;
     if (request.kind === 'describe') return;
     const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
-    const requests = offered.map((_, index) => ({ ...request, seed: (seed + index) >>> 0 }));
+    const { count } = session.store.getState().prompt.parameters;
+    const requests = Array.from({ length: count }, (_, index) => ({ ...request, seed: (seed + index) >>> 0 }));
     const { target } = job;
     const started = await studio.client.jobs.start({ requests, target });
-    studio.candidates.offer(
-      session.id,
+    studio.candidates.add(
+      job.id,
       started.map(({ id }) => id),
-      state.rerunOf,
     );
   };
   return (
@@ -53,10 +52,10 @@ export function CandidateStrip({ session }: { session: DocumentSession }) {
       tabIndex={-1}
       aria-label={t('title')}
       onKeyDown={(event) => {
-        if (event.key === 'ArrowRight') studio.candidates.flip(1);
-        else if (event.key === 'ArrowLeft') studio.candidates.flip(-1);
-        else if (event.key === 'Escape') studio.candidates.putAway();
-        else if (event.key === 'Enter' && event.target === place.current && chosen) {
+        if (event.key === 'ArrowRight') flipCandidate(studio, session.id, 1);
+        else if (event.key === 'ArrowLeft') flipCandidate(studio, session.id, -1);
+        else if (event.key === 'Escape') studio.candidates.putAway(chosen.id);
+        else if (event.key === 'Enter' && event.target === place.current) {
           void keepCandidate(studio, session, chosen);
         } else return;
         event.preventDefault();
@@ -69,16 +68,16 @@ export function CandidateStrip({ session }: { session: DocumentSession }) {
             key={job.id}
             type="button"
             className="candidate"
-            aria-pressed={index === state.index}
+            aria-pressed={job === chosen}
             aria-label={`${t('result', { index: index + 1, count: offered.length })} · ${t(stateKey(job))}`}
-            onClick={() => studio.candidates.choose(index)}
+            onClick={() => studio.candidates.show(session.id, job.id)}
           >
             <CandidateFace job={job} />
           </button>
         ))}
       </div>
       <div className="candidate-words" role="status">
-        {chosen ? <Verdict job={chosen} /> : null}
+        <Verdict job={chosen} />
       </div>
       <IconButton
         icon={Columns2}
@@ -86,24 +85,19 @@ export function CandidateStrip({ session }: { session: DocumentSession }) {
         pressed={isComparing}
         onClick={() => void commandById.get('compare')!.run(studio)}
       />
-      <IconButton
-        icon={RefreshCw}
-        label={t('again')}
-        disabled={!chosen}
-        onClick={() => chosen && void again(chosen).catch(studio.notices.fault)}
-      />
+      <IconButton icon={RefreshCw} label={t('again')} onClick={() => void again(chosen).catch(studio.notices.fault)} />
       <button
         type="button"
         className="button"
         data-look="main"
         disabled={!isReady}
         title={t('keep-hint')}
-        onClick={() => chosen && void keepCandidate(studio, session, chosen)}
+        onClick={() => void keepCandidate(studio, session, chosen)}
       >
         <Check size={14} aria-hidden />
         {t('keep')}
       </button>
-      <IconButton icon={X} label={t('away')} onClick={() => studio.candidates.putAway()} />
+      <IconButton icon={X} label={t('away')} onClick={() => studio.candidates.putAway(chosen.id)} />
     </div>
   );
 }
@@ -125,11 +119,13 @@ function CandidateFace({ job }: { job: JobRecord }) {
 
 /** What became of it, in a few words. */
 function Verdict({ job }: { job: JobRecord }) {
-  const { t, i18n } = useTranslation(['candidates', 'commands']);
+  const { t, i18n } = useTranslation(['candidates', 'commands', 'status']);
   const studio = useStudio();
+  const isStarting = useStore(studio.host.engine, ({ kind }) => kind === 'starting');
   const showsChange = useView((view) => view.showsChange);
   if (job.state === 'failed')
     return <span className="fault">{job.error ? faultText(job.error, i18n.language) : t('candidates:failed')}</span>;
+  if (job.state === 'queued' && isStarting) return <span>{t('status:engine.starting')}</span>;
   if (job.state !== 'finished') return <span>{t(`candidates:${stateKey(job)}`)}</span>;
   const { composition } = job;
   if (!composition) return null;
@@ -152,8 +148,8 @@ function Verdict({ job }: { job: JobRecord }) {
   );
 }
 
-function stateKey({ state }: JobRecord): 'waiting' | 'running' | 'failed' | 'keep' {
+function stateKey({ state }: JobRecord): 'waiting' | 'running' | 'failed' | 'done' {
   if (state === 'queued') return 'waiting';
   if (state === 'running') return 'running';
-  return state === 'finished' ? 'keep' : 'failed';
+  return state === 'finished' ? 'done' : 'failed';
 }

@@ -5,7 +5,7 @@ import type { Studio } from '../../app/studio.ts';
 import type { CanvasEngine, ShownResult } from '../../canvas/engine/canvas-engine.ts';
 import type { InsetPicture } from '../../canvas/view/picture-view.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { fittedInto, offeredJobs, placementOf, previewRect, resultRect } from '../candidates/candidates.ts';
+import { fittedInto, offeredIn, placementOf, previewRect, resultRect } from '../candidates/candidates.ts';
 
 /** What of a job is to be seen in place. */
 interface Sight extends Pick<ShownResult, 'within' | 'progress'> {
@@ -29,7 +29,7 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
   function update(): void {
     const state = candidates.store.getState();
     const { jobs, activity } = host.jobs.getState();
-    const job = offeredJobs(state, session.id, { jobs, activity })[state.index];
+    const { chosen: job } = offeredIn(state, session.id, { jobs, activity });
     const sight = job ? sightOf(studio, session, job, activity.get(job.id)) : null;
     if (!sight?.picture) shown = null;
     if (!sight) {

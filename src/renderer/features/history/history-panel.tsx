@@ -97,7 +97,7 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
                   onClick={go}
                   onKeyDown={(event) => {
                     if (event.key === 'F2') setNaming(true);
-                    if (event.key === 'r') again();
+                    if (event.key === 'r' && !event.ctrlKey && !event.metaKey && !event.altKey) again();
                   }}
                 />
               }

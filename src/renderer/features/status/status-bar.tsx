@@ -65,6 +65,7 @@ function JobStatus() {
   const { client, host, notices, words } = useStudio();
   const { t } = useTranslation(['status', 'jobs']);
   const { jobs, activity } = useStore(host.jobs);
+  const isStarting = useStore(host.engine, ({ kind }) => kind === 'starting');
   const all = [...jobs.values()];
   const running = all.find(({ state }) => state === 'running');
   const waiting = all.filter(({ state }) => state === 'queued').length;
@@ -79,7 +80,9 @@ function JobStatus() {
             {told?.timeLeftMs ? ` · ${t('status:left', { time: spokenDuration(words, told.timeLeftMs) })}` : ''}
           </span>
         ) : null}
-        {waiting > 0 ? <span>{t('status:waiting', { count: waiting })}</span> : null}
+        {waiting > 0 ? (
+          <span>{isStarting ? t('status:engine.starting') : t('status:waiting', { count: waiting })}</span>
+        ) : null}
       </span>
       {running ? (
         <button

@@ -15,6 +15,7 @@ export const ask = {
   'tags-question': 'List short tags for this picture, separated by commas.',
   thinking: 'Looking at the picture…',
   waiting: 'Waiting for its turn…',
+  'take-back': 'Take the question back',
   stop: 'Stop answering',
   use: 'Use as prompt',
   copy: 'Copy',

@@ -18,6 +18,7 @@ export const ask: SameKeys<typeof english> = {
   'tags-question': '为这张图片列出简短标签，用逗号分隔。',
   thinking: '正在看图…',
   waiting: '等待中…',
+  'take-back': '撤回问题',
   stop: '停止回答',
   use: '用作提示',
   copy: '复制',

@@ -1,4 +1,4 @@
-/** @file The studio as a person has it: a real browser, a real host, a real engine, and a tiny model with random weights. */
+/** @file The studio as a person has it: a real browser, a real host, a real engine, and the model in the box. */
 import { resolve } from 'node:path';
 
 import type { Browser, Page } from 'playwright-core';
@@ -8,7 +8,6 @@ import { startWebHost, type WebHost } from '../src/server/web-host.ts';
 import { launchBrowser } from '../src/testing/browser.ts';
 import { bundleScripts, type BundledScripts } from '../src/testing/bundle-scripts.ts';
 import { makeTinyModel, openStudioSession, type StudioSession } from '../src/testing/studio-session.ts';
-import { temporaryFolder } from '../src/testing/temporary-folder.ts';
 
 export interface StudioPage extends StudioSession {
   readonly host: WebHost;
@@ -27,15 +26,15 @@ interface StudioPageOptions extends Omit<Parameters<typeof openStudioSession>[0]
 export async function openStudioPage(options: StudioPageOptions = {}): Promise<StudioPage> {
   const scripts = await bundleScripts({ engine: 'src/engine/entry-node.ts' });
   onTestFinished(() => scripts[Symbol.asyncDispose]());
-  const model = await makeTinyModel(await temporaryFolder());
   const browser = await launchBrowser();
   onTestFinished(() => browser.close());
-  return openPage({ scripts, model, browser }, options);
+  return openPage({ scripts, browser }, { bundledModelsFolder: resolve('resources/models'), ...options });
 }
 
 interface Stage {
   readonly scripts: BundledScripts;
-  readonly model: string;
+  /** To be installed in each library. */
+  readonly model?: string;
   readonly browser: Browser;
 }
 
@@ -65,7 +64,11 @@ export function shareBrowser({ engine }: { readonly engine: string }) {
 
 async function openPage({ scripts, model, browser }: Stage, options: StudioPageOptions): Promise<StudioPage> {
   const { viewport = { width: 1440, height: 900 }, locale = 'en-GB', colorScheme = 'dark', ...more } = options;
-  const session = await openStudioSession({ scripts, ...(more.home === undefined && { model }), ...more });
+  const session = await openStudioSession({
+    scripts,
+    ...(more.home === undefined && model !== undefined && { model }),
+    ...more,
+  });
   const host = await serve(session);
   const context = await browser.newContext({ viewport, locale, colorScheme, reducedMotion: 'reduce' });
   onTestFinished(() => context.close());

@@ -39,6 +39,8 @@ interface SessionOptions {
   readonly window?: ShellWindow;
   /** A model package to be installed as `tiny`. */
   readonly model?: string;
+  /** Where the models are that come with the studio; none do unless told. */
+  readonly bundledModelsFolder?: string;
   readonly memoryBytes?: number | undefined;
 }
 
@@ -54,7 +56,7 @@ export async function openStudioSession(options: SessionOptions): Promise<Studio
   const env = () => faults && { env: { FAKE_ENGINE: JSON.stringify(faults) } };
   const studio = await openStudio({
     home,
-    bundledModelsFolder: join(home, 'bundled'),
+    bundledModelsFolder: options.bundledModelsFolder ?? join(home, 'bundled'),
     spawnEngine: (listeners) => forkEngine({ entry: join(scripts.folder, 'engine.js'), ...env(), ...listeners }),
     version: '0.0.0-test',
     env: {},

@@ -13,9 +13,10 @@ export const decoderPretraining: Stage = {
   mix: { ...generation },
   sizes: {
     nano: {
-      steps: 5_400,
+      steps: 24_000,
       batchSize: 16,
-      curriculum: curricula['close-up'],
+      curriculum: curricula.placed,
+      opening: { curriculum: curricula['close-up'], steps: 16_000 },
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1.4e-3,
       warmupSteps: 200,

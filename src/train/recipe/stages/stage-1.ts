@@ -12,13 +12,13 @@ export const adapterPretraining: Stage = {
   mix: { ...share(2, understanding), ...share(1, generation), ...share(1, editing) },
   sizes: {
     nano: {
-      steps: 40,
+      steps: 300,
       batchSize: 16,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,
       warmupSteps: 10,
-      averageDecay: 0.9,
+      averageDecay: 0.99,
       dropWords: 0.1,
     },
     smoke: smokeSize,

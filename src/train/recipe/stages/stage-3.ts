@@ -12,7 +12,7 @@ export const understandingLearning: Stage = {
   mix: { ...understanding },
   sizes: {
     nano: {
-      steps: 700,
+      steps: 4_000,
       batchSize: 16,
       curriculum: curricula.scenes,
       pictures: [{ width: 128, height: 128 }],

@@ -12,13 +12,13 @@ export const generationEditing: Stage = {
   mix: { ...share(2, generation), ...share(3, editing) },
   sizes: {
     nano: {
-      steps: 150,
+      steps: 20_000,
       batchSize: 16,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,
-      warmupSteps: 10,
-      averageDecay: 0.95,
+      warmupSteps: 100,
+      averageDecay: 0.999,
       dropWords: 0.1,
     },
     smoke: { ...smokeSize, steps: 6 },

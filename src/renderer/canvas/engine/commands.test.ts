@@ -57,11 +57,13 @@ describe('the commands of the canvas', () => {
   const selectionBounds = (): Promise<unknown> => page.evaluate('canvas.state.get().selectionBounds');
   /** Selects a rectangle with the tool, as there is no command for it. */
   async function select(x: number, y: number, width: number, height: number): Promise<void> {
-    const { x: left, y: top } = await page.evaluate<{ x: number; y: number }>('canvas.state.get().viewport');
+    const viewport = await page.evaluate<{ x: number; y: number; zoom: number }>('canvas.state.get().viewport');
+    const moveTo = (across: number, down: number) =>
+      page.mouse.move(viewport.x + across * viewport.zoom, viewport.y + down * viewport.zoom, { steps: 3 });
     await page.evaluate(`canvas.chooseTool('rect-select')`);
-    await page.mouse.move(left + x, top + y);
+    await moveTo(x, y);
     await page.mouse.down();
-    await page.mouse.move(left + x + width, top + y + height, { steps: 3 });
+    await moveTo(x + width, y + height);
     await page.mouse.up();
     await page.evaluate('canvas.settled()');
     await expect.poll(selectionBounds, { timeout: 10_000 }).toEqual({ x, y, width, height });

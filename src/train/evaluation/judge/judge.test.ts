@@ -17,7 +17,7 @@ it('the judge learns where things are, and is the same when read from its file',
   const boxes: number[] = [];
   const file = await trainJudge({
     folder: await temporaryFolder(),
-    steps: 40,
+    steps: 80,
     batchSize: 4,
     sheet,
     loadGraph,

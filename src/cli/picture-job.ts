@@ -63,9 +63,18 @@ interface PictureTask {
   readonly past?: Recipe['ancestors'];
 }
 
-/** Makes the pictures, one after another on one engine, and writes each as soon as it is there. */
-export async function makePictures(context: CliContext, options: PictureOptions, task: PictureTask): Promise<void> {
+/**
+ * Makes the pictures, one after another on one engine, and writes each as soon as it is there.
+ *
+ * @param wanted the task, or what it is for the model that is chosen
+ */
+export async function makePictures(
+  context: CliContext,
+  options: PictureOptions,
+  wanted: PictureTask | ((model: ModelPackage) => PictureTask),
+): Promise<void> {
   const model = await chooseModel(options.model, context);
+  const task = typeof wanted === 'function' ? wanted(model) : wanted;
   const firstSeed = options.seed ?? randomInt(2 ** 32 - options.count);
   const inputs = new Map<BlobName, Raster>(task.pictures?.map(({ name, raster }) => [name, raster]));
   const plans = await Promise.all(

@@ -1,7 +1,6 @@
 import { modelLimits } from '#shared/contract/model-limits';
 
 import type { RegisterCommand } from '../cli-context.ts';
-import { chooseModel } from '../model-choice.ts';
 import { size, type Size } from '../option-values.ts';
 import { addPictureOptions, makePictures, type PictureOptions } from '../picture-job.ts';
 
@@ -22,9 +21,10 @@ Examples:
   studio generate "a paper boat" --seed 7 --count 4 -o boats/`,
     )
     .action(async (prompt: string, options: PictureOptions & { readonly size?: Size }) => {
-      const { config } = await chooseModel(options.model, context);
-      const { minSide } = modelLimits(config);
-      const wanted = options.size ?? { width: minSide, height: minSide };
-      await makePictures(context, options, { prompt, request: { kind: 'generate', ...wanted } });
+      await makePictures(context, options, ({ config }) => {
+        const { minSide } = modelLimits(config);
+        const wanted = options.size ?? { width: minSide, height: minSide };
+        return { prompt, request: { kind: 'generate', ...wanted } };
+      });
     });
 };

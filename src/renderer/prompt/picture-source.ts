@@ -3,8 +3,8 @@ import { maxReferences, type BlobName } from '#shared/contract/job-request';
 import type { LayerId } from '#shared/document/ids';
 
 import type { Studio } from '../app/studio.ts';
-import { pictureType, type DraggedPicture } from '../features/canvas/drop.ts';
-import { layerType } from '../features/layers/layer-drag.ts';
+import { draggedPicture, pictureType } from '../features/canvas/drop.ts';
+import { draggedLayer, layerType } from '../features/layers/layer-drag.ts';
 import { chooseFiles } from '../features/start/choose-files.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 
@@ -37,10 +37,10 @@ export const holdsPicture = ({ types }: DataTransfer): boolean =>
 
 /** What is dropped: a layer, a picture of the gallery, or files. Must be called while the drop is told of. */
 export function fromDrop(transfer: DataTransfer): PictureSource {
-  const layer = transfer.getData(layerType);
-  if (layer) return fromLayer(layer as LayerId);
-  const dragged = transfer.getData(pictureType);
-  if (dragged) return async () => [(JSON.parse(dragged) as DraggedPicture).blob];
+  const layer = draggedLayer(transfer);
+  if (layer) return fromLayer(layer);
+  const dragged = draggedPicture(transfer);
+  if (dragged) return async () => [dragged.blob];
   const files = [...transfer.files];
   return (studio) => stored(studio, files);
 }

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 
 import { createDocument, type Document } from '#shared/document/document';
-import type { LayerId } from '#shared/document/ids';
+import { newLayerId, type LayerId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 import { addLayer } from '#shared/document/layer-operations';
 import { childrenOf } from '#shared/document/layer-tree';
-import { dropPlace, movedTo, movedToBottom } from './layer-drag.ts';
+import { draggedLayer, dropPlace, movedTo, movedToBottom } from './layer-drag.ts';
 
 const id = (name: string) => name as LayerId;
 
@@ -40,4 +40,12 @@ it('every row takes a layer above and below it, apart from an open group, below 
   expect(places({ isGroup: false, isOpen: false })).toEqual(['above', 'above', 'below', 'below']);
   expect(places({ isGroup: true, isOpen: false })).toEqual(['above', 'into', 'into', 'below']);
   expect(places({ isGroup: true, isOpen: true })).toEqual(['above', 'into', 'into', 'into']);
+});
+
+it('takes only what can be the id of a layer', () => {
+  const carrying = (text: string): DataTransfer => ({ getData: () => text }) as Partial<DataTransfer> as DataTransfer;
+  const made = newLayerId((count) => crypto.getRandomValues(new Uint8Array(count)));
+  expect(draggedLayer(carrying(made))).toBe(made);
+  expect(draggedLayer(carrying(''))).toBeNull();
+  expect(draggedLayer(carrying('<script>'))).toBeNull();
 });

@@ -1,10 +1,15 @@
 import type { Document } from '#shared/document/document';
-import type { LayerId } from '#shared/document/ids';
+import { zLayerId, type LayerId } from '#shared/document/ids';
 import { moveLayers } from '#shared/document/layer-operations';
 import { placeOf, withDescendants } from '#shared/document/layer-tree';
 
 /** What a layer carries while it is dragged: its id. */
 export const layerType = 'application/x-ovis-layer';
+
+/** The layer that is dragged; null for anything else, also for what another page says is one. */
+export function draggedLayer(transfer: DataTransfer): LayerId | null {
+  return zLayerId.safeParse(transfer.getData(layerType)).data ?? null;
+}
 
 /** Where beside a row, or in its group on top, a layer is dropped. */
 export type DropPlace = 'above' | 'into' | 'below';

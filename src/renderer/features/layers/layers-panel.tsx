@@ -19,7 +19,7 @@ import { RasterPicture } from '../../ui/raster-picture.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import { useNaming } from '../../ui/use-naming.ts';
 import { useActiveLayer } from '../canvas/canvas-host.tsx';
-import { dropPlace, layerType, movedTo, movedToBottom, type DropPlace } from './layer-drag.ts';
+import { draggedLayer, dropPlace, layerType, movedTo, movedToBottom, type DropPlace } from './layer-drag.ts';
 
 /** The layers, topmost first: drag them about, double-click a name to change it. */
 export function LayersPanel({ session }: { session: DocumentSession }) {
@@ -225,7 +225,7 @@ function dropLayer(
   event: DragEvent,
   move: (document: Document, moved: LayerId) => Document,
 ): void {
-  const moved = event.dataTransfer.getData(layerType) as LayerId;
+  const moved = draggedLayer(event.dataTransfer);
   if (!moved) return;
   event.preventDefault();
   session.commit({ label: 'Move layer', kind: 'layer', change: (document) => move(document, moved) });

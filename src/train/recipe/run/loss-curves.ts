@@ -35,7 +35,7 @@ export async function trainingLosses(folder: TrainingFolder): Promise<LossPanel[
   return panels;
 }
 
-/** Losses of different families cannot be added up: each metric is a curve, or the loss where there are none. */
+/** Losses of words, pictures and edits cannot be compared: where batches are of several families, each has a curve. */
 function curvesOf(log: readonly StepMetrics[]): Map<string, LossPoint[]> {
   const curves = new Map<string, LossPoint[]>();
   for (const { step, loss, metrics } of log) {

@@ -64,7 +64,7 @@ async function measureHistory(): Promise<Measurement[]> {
     const node = {
       id: zNodeId.parse(`node-${index}`),
       parent: index === 0 ? null : zNodeId.parse(`node-${index - 1}`),
-      label: `Brush, stroke ${index}`,
+      label: { what: 'brush' as const },
       kind: 'paint' as const,
       createdAt: index,
       thumbnail: blobName(index + nodeCount),

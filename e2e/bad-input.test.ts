@@ -161,12 +161,12 @@ describe('a host', () => {
     const [document] = await second.client.documents.list({ trashed: false });
     await expect
       .poll(async () => (await second.client.documents.list({ trashed: false }))[0]?.node.label)
-      .toBe('Brush');
+      .toEqual({ what: 'brush' });
     expect(document).toMatchObject({ title: 'slope' });
     await page.keyboard.press('Control+z');
     await expect
       .poll(async () => (await second.client.documents.list({ trashed: false }))[0]?.node.label)
-      .toBe('New layer');
+      .toEqual({ what: 'new-layer' });
     await run(page, 'make it green');
     await page.locator('.candidate img').waitFor();
   });
@@ -240,6 +240,8 @@ describe('a document', () => {
     disk.isFull = false;
     await expect.poll(() => trouble(page).count()).toBe(0);
     await expect.poll(() => page.locator('.status-bar').textContent()).toContain('Saved');
-    await expect.poll(async () => (await client.documents.list({ trashed: false }))[0]?.node.label).toBe('Brush');
+    await expect
+      .poll(async () => (await client.documents.list({ trashed: false }))[0]?.node.label)
+      .toEqual({ what: 'brush' });
   });
 });

@@ -41,5 +41,5 @@ export async function fillSelection(page: Page): Promise<void> {
   await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
 
   await page.getByRole('tab', { name: 'History' }).click();
-  await expect.poll(() => page.getByText(/Fill: a red lamp · seed \d+/).count()).toBe(1);
+  await expect.poll(() => page.locator('.history-step', { hasText: /Fill: a red lamp · seed \d+/ }).count()).toBe(1);
 }

@@ -10,7 +10,7 @@ import { openStudioPage } from './studio-page.ts';
 const layerNames = (page: Page): Promise<string[]> => page.locator('.layer-choose .truncate').allTextContents();
 
 it('layers are painted on, named, hidden, faded and put in another order; the history tells it all', async () => {
-  const { page, errors } = await openStudioPage();
+  const { page, client, errors } = await openStudioPage();
   await dropFile(page, 'slope.png', await slope());
   await expect.poll(() => layerNames(page)).toEqual(['slope']);
   await page.locator('.canvas-host').focus();
@@ -45,7 +45,19 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   const steps = page.locator('.history-words .truncate:first-child');
   await expect
     .poll(() => steps.allTextContents())
-    .toEqual(['Move layer', 'Visibility', 'Opacity', 'Rename layer', 'Brush', 'New layer', 'Opened slope']);
+    .toEqual(['Reorder ink', 'Hide slope', 'Opacity of ink', 'Rename to ink', 'Brush', 'New layer', 'Opened slope']);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option', { name: 'Undo: Reorder ink' }).waitFor();
+  await page.keyboard.press('Escape');
+
+  // The history is told in the language of whoever reads it; names stay as they were written.
+  await client.settings.change({ language: 'zh' });
+  await expect
+    .poll(() => steps.allTextContents())
+    .toEqual(['调整“ink”的顺序', '隐藏“slope”', '“ink”的不透明度', '重命名为“ink”', '画笔', '新建图层', '打开“slope”']);
+  await page.getByText('当前步骤：调整“ink”的顺序').waitFor({ state: 'attached' });
+  await client.settings.change({ language: 'en' });
+
   await page.locator('.history-step').last().click();
   await page.getByRole('tab', { name: 'Layers' }).click();
   await expect.poll(() => layerNames(page)).toEqual(['slope']);

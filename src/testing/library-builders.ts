@@ -8,7 +8,7 @@ export function buildNode(id: string, parent: string | null, more: Partial<Histo
   return {
     id: zNodeId.parse(id),
     parent: parent === null ? null : zNodeId.parse(parent),
-    label: `Step ${id}`,
+    label: { what: 'brush' },
     kind: 'paint',
     createdAt: 0,
     thumbnail: null,

@@ -93,10 +93,10 @@ describe('the queue', () => {
 });
 
 describe('a document', () => {
-  const step = (parent: NodeId | null, label: string): HistoryNode => ({
+  const step = (parent: NodeId | null): HistoryNode => ({
     id: newNodeId(random),
     parent,
-    label,
+    label: { what: 'brush' },
     kind: 'paint',
     createdAt: 0,
     thumbnail: null,
@@ -127,7 +127,7 @@ describe('a document', () => {
       transform: { a: 1, b: 0, c: 0, d: 1, e: 4, f: 2 },
     });
     const painted = { ...empty, order: [layer.id], layers: { [layer.id]: layer } };
-    const node = step(root, 'red');
+    const node = step(root);
     await client.documents.commit({ id, commit: { node, document: painted } });
     expect((await events.next()).value).toMatchObject({
       kind: 'history',
@@ -136,7 +136,7 @@ describe('a document', () => {
 
     expect(await client.documents.undo({ id })).toBe(root);
     expect(await client.documents.undo({ id })).toBeNull();
-    const branch = step(root, 'other');
+    const branch = step(root);
     await client.documents.commit({ id, commit: { node: branch, document: empty } });
     expect(await client.documents.redo({ id })).toBeNull();
     await client.documents.go({ id, node: node.id });

@@ -54,8 +54,8 @@ function documentsRouter({ documents, library }: Studio) {
         { signal },
       ),
     ),
-    create: on.create.handler(async ({ input: { title, document, label } }) => {
-      const id = await library.documents.create(document, { title, label });
+    create: on.create.handler(async ({ input: { title, document } }) => {
+      const id = await library.documents.create(document, { title });
       documents.listChanged();
       return { id };
     }),

@@ -10,7 +10,6 @@ import { addLayer, groupLayers, setLayerProperties } from '#shared/document/laye
 import { CanvasEngine } from '../canvas/engine/canvas-engine.ts';
 import { createMemoryTileSource } from '../canvas/engine/tile-source.ts';
 import type { ToolId } from '../canvas/tools/tool.ts';
-import { canvasActions } from '../document/commit.ts';
 
 const source = createMemoryTileSource();
 const past: Document[] = [];
@@ -30,7 +29,7 @@ const canvas = new CanvasEngine({
   onCommit: ({ action, change }) => {
     past.push(document);
     future.length = 0;
-    steps.push(canvasActions[action].label);
+    steps.push(action);
     show(change(document));
   },
   onFault: (error) => faults.push(`${error.code}: ${error.message}`),

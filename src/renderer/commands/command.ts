@@ -27,6 +27,8 @@ export interface Command {
   readonly keys: readonly string[];
   /** The system itself calls it by these, and they stay with it: they are shown, and never listened to. */
   readonly fixedKeys?: string;
+  /** What it would work on, where that is good to know beforehand: the step that undo takes back. */
+  about?(studio: Studio): string | null;
   /** Null when it can run. */
   refuse(studio: Studio): CommandRefusal | null;
   run(studio: Studio): void | Promise<unknown>;

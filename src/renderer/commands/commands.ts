@@ -5,14 +5,17 @@ import {
   groupLayers,
   setLayerProperties,
 } from '#shared/document/layer-operations';
-import { redoTarget, undoTarget } from '#shared/document/history-tree';
+import { nodeOf, redoTarget, undoTarget, type HistoryTree } from '#shared/document/history-tree';
 import { newLayerId, type NodeId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
+import { layerOf } from '#shared/document/layer-tree';
 
 import type { Studio } from '../app/studio.ts';
+import { layerLabel } from '../document/layer-label.ts';
 import { exportDocument } from '../features/gallery/export-document.ts';
 import { chooseFiles } from '../features/start/choose-files.ts';
 import { pasteFromClipboard } from '../features/canvas/paste.ts';
+import { stepWords } from '../i18n/step-words.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import type { DialogName, DockTab } from '../stores/view.ts';
 import { toolIds } from '../canvas/tools/tool.ts';
@@ -34,6 +37,13 @@ const activeLayer = ({ view }: Studio) => view.getState().active!.layer;
 function before(session: DocumentSession, studio: Studio): NodeId | null {
   const { tree } = session.store.getState();
   return candidate(session, studio) ? tree.current : undoTarget(tree);
+}
+
+/** What a step of the document in front says; null where there is none. */
+function wordsOfStep({ workspace, words }: Studio, which: (tree: HistoryTree) => NodeId | null): string | null {
+  const tree = workspace.session?.store.getState().tree;
+  const step = tree && which(tree);
+  return step ? stepWords(nodeOf(tree, step), words) : null;
 }
 
 const dock = (id: DockTab, keys: readonly string[]): Command =>
@@ -67,20 +77,26 @@ export const commands: readonly Command[] = [
   ),
   onDocument('close', 'file', ['$mod+Alt+w'], ({ id }, { workspace }) => workspace.close(id)),
 
-  onDocument(
-    'undo',
-    'edit',
-    ['$mod+z'],
-    (session) => session.undo(),
-    ({ store }) => (undoTarget(store.getState().tree) ? null : 'nothing-to-undo'),
-  ),
-  onDocument(
-    'redo',
-    'edit',
-    ['$mod+Shift+z', '$mod+y'],
-    (session) => session.redo(),
-    ({ store }) => (redoTarget(store.getState().tree) ? null : 'nothing-to-redo'),
-  ),
+  {
+    ...onDocument(
+      'undo',
+      'edit',
+      ['$mod+z'],
+      (session) => session.undo(),
+      ({ store }) => (undoTarget(store.getState().tree) ? null : 'nothing-to-undo'),
+    ),
+    about: (studio) => wordsOfStep(studio, (tree) => undoTarget(tree) && tree.current),
+  },
+  {
+    ...onDocument(
+      'redo',
+      'edit',
+      ['$mod+Shift+z', '$mod+y'],
+      (session) => session.redo(),
+      ({ store }) => (redoTarget(store.getState().tree) ? null : 'nothing-to-redo'),
+    ),
+    about: (studio) => wordsOfStep(studio, redoTarget),
+  },
   // The system hands over what is pasted by keys; see `listenToKeys`.
   { ...onDocument('paste', 'edit', [], (_session, studio) => pasteFromClipboard(studio)), fixedKeys: '$mod+v' },
   ...canvasCommands,
@@ -88,7 +104,7 @@ export const commands: readonly Command[] = [
   onDocument('new-layer', 'layer', ['$mod+Shift+n'], (session, { view, words }) => {
     const layer = createLayer('raster', freshLayer(), freeName(session.document, words('layers:new-layer')));
     session.commit({
-      label: 'New layer',
+      label: { what: 'new-layer' },
       kind: 'layer',
       change: (document) => addLayer(document, layer, { parent: null, index: Infinity }),
     });
@@ -101,7 +117,7 @@ export const commands: readonly Command[] = [
     (session, studio) => {
       const layer = activeLayer(studio);
       session.commit({
-        label: 'Duplicate layer',
+        label: layerLabel('duplicate-layers', session.document, [layer]),
         kind: 'layer',
         change: (document) => duplicateLayers(document, [layer], freshLayer),
       });
@@ -114,7 +130,11 @@ export const commands: readonly Command[] = [
     ['Shift+Delete'],
     (session, studio) => {
       const layer = activeLayer(studio);
-      session.commit({ label: 'Delete layer', kind: 'layer', change: (document) => removeLayers(document, [layer]) });
+      session.commit({
+        label: layerLabel('delete-layers', session.document, [layer]),
+        kind: 'layer',
+        change: (document) => removeLayers(document, [layer]),
+      });
       studio.view.setState({ active: null });
     },
     needsLayer,
@@ -127,7 +147,11 @@ export const commands: readonly Command[] = [
       const name = freeName(session.document, studio.words('layers:new-group'));
       const group = createLayer('group', freshLayer(), name);
       const layer = activeLayer(studio);
-      session.commit({ label: 'Group', kind: 'layer', change: (document) => groupLayers(document, [layer], group) });
+      session.commit({
+        label: layerLabel('group-layers', session.document, [layer]),
+        kind: 'layer',
+        change: (document) => groupLayers(document, [layer], group),
+      });
     },
     needsLayer,
   ),
@@ -137,10 +161,11 @@ export const commands: readonly Command[] = [
     ['$mod+,'],
     (session, studio) => {
       const layer = activeLayer(studio);
+      const visible = !layerOf(session.document, layer).visible;
       session.commit({
-        label: 'Visibility',
+        label: layerLabel(visible ? 'show-layers' : 'hide-layers', session.document, [layer]),
         kind: 'layer',
-        change: (document) => setLayerProperties(document, [layer], { visible: !document.layers[layer]?.visible }),
+        change: (document) => setLayerProperties(document, [layer], { visible }),
       });
     },
     needsLayer,

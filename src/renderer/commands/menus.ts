@@ -3,7 +3,7 @@ import type { MenuItem } from '#shared/contract/studio/host';
 import type { Studio } from '../app/studio.ts';
 import { commandGroups, type Command } from './command.ts';
 import { isTextChord, keysOf } from './keys.ts';
-import { commandName } from './names.ts';
+import { fullCommandName } from './names.ts';
 
 /** The menu bar of the system: the same commands as everywhere, in the language of the window. */
 export function menusOf(
@@ -15,7 +15,7 @@ export function menusOf(
   const item = (command: Command): MenuItem => ({
     kind: 'command',
     id: command.id,
-    label: commandName(studio.words, command),
+    label: fullCommandName(studio, command),
     keys: acceleratorOf(keysOf(command, settings)[0] ?? '', { isMac }),
     isEnabled: command.refuse(studio) === null,
     isChecked: null,

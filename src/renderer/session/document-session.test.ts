@@ -26,7 +26,7 @@ const newLayer = () => newLayerId((count) => crypto.getRandomValues(new Uint8Arr
 function add(session: DocumentSession, name: string, pixels: Pixels = { kind: 'empty' }) {
   const layer = createLayer('raster', newLayer(), name, { pixels });
   return session.commit({
-    label: name,
+    label: { what: 'place-picture', name },
     kind: 'layer',
     change: (document) => addLayer(document, layer, { parent: null, index: Infinity }),
   })!;
@@ -80,7 +80,10 @@ describe('an open document', () => {
     await expect.poll(() => [current(one), current(two)]).toEqual([told, told]);
     // The other's step is beside it, and nothing of it is lost.
     await expect.poll(() => names(one.session)).toEqual(names(two.session));
-    expect([...one.session.store.getState().tree.nodes.values()].map(({ label }) => label)).toContain('one');
+    expect([...one.session.store.getState().tree.nodes.values()].map(({ label }) => label)).toContainEqual({
+      what: 'place-picture',
+      name: 'one',
+    });
     await one.session.undo();
     await expect.poll(() => current(two)).toBe(current(one));
     expect([...one.faults, ...two.faults]).toEqual([]);

@@ -12,6 +12,7 @@ import type { HistoryEvent, HistoryNode, StepKind } from '#shared/document/histo
 import { redoTarget, replay, undoTarget, type HistoryTree } from '#shared/document/history-tree';
 import { newNodeId, type DocumentId, type NodeId, type RandomBytes } from '#shared/document/ids';
 import type { PromptState } from '#shared/document/prompt-state';
+import type { StepLabel } from '#shared/document/step-label';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import { follow } from '../client/connection.ts';
@@ -30,7 +31,7 @@ export interface SessionState {
 
 /** A change to be made: a function of the document, and what the history says of it. */
 export interface StepToCommit {
-  readonly label: string;
+  readonly label: StepLabel;
   readonly kind: StepKind;
   readonly recipe?: JobRequest | null;
   readonly change: (document: Document) => Document;
@@ -144,7 +145,7 @@ export class DocumentSession {
     const node: HistoryNode = {
       id: newNodeId(random),
       parent: tree.current,
-      label: label.slice(0, 500),
+      label,
       kind,
       createdAt: Date.now(),
       recipe,

@@ -1,12 +1,15 @@
 import { useRef, useState, type ComponentProps } from 'react';
 
+/** Of whatever can be named. */
+const longestName = 255;
+
 interface Naming {
   readonly isNaming: boolean;
   readonly begin: () => void;
   /** The button that has the name; it gets the focus back from a key that ends the naming. */
   readonly button: (button: HTMLButtonElement | null) => void;
   /** Of the field that stands in its place. */
-  readonly field: Pick<ComponentProps<'input'>, 'ref' | 'onBlur' | 'onKeyDown'>;
+  readonly field: Pick<ComponentProps<'input'>, 'ref' | 'maxLength' | 'onBlur' | 'onKeyDown'>;
 }
 
 /**
@@ -27,6 +30,7 @@ export function useNaming(take: (name: string) => void): Naming {
     field: {
       // The field appears because somebody asked to type into it.
       ref: (field) => field?.focus(),
+      maxLength: longestName,
       onBlur: (event) => {
         setNaming(false);
         take(event.target.value.trim());

@@ -40,7 +40,12 @@ const zPhaseEvent = z.object({ kind: z.literal('phase'), name: zPhase });
  * Where on the picture the previews of the steps to come belong, in the pixels of the result. It may hang over its edges;
  * for what is made from words alone it is not told, and is all of it.
  */
-export const zRegionEvent = z.object({ kind: z.literal('region'), rect: zRect });
+export const zRegionEvent = z.object({
+  kind: z.literal('region'),
+  rect: zRect,
+  /** Around what of it may change: what was selected, or is added. */
+  changes: zRect,
+});
 const zStepEvent = z.object({
   kind: z.literal('step'),
   /** Steps done, from 1. */

@@ -4,6 +4,7 @@ import { zBlobName, zJobRequest } from '#shared/contract/job-request';
 import { zDocument } from './document.ts';
 import { zNodeId } from './ids.ts';
 import { zPromptState } from './prompt-state.ts';
+import { zStepLabel } from './step-label.ts';
 
 /** What kind of step led to a node; decides its icon and which steps a filter shows. */
 export const zStepKind = z.enum([
@@ -41,8 +42,7 @@ export const zHistoryNode = z
     id: zNodeId,
     /** Null for the first node alone. */
     parent: zNodeId.nullable(),
-    /** What happened, in one line: "Fill: a brass lamp · seed 42". */
-    label: z.string().max(500),
+    label: zStepLabel,
     kind: zStepKind,
     /** Milliseconds since 1970 by the clock of the time; order comes from the tree, never from this. */
     createdAt: z.int(),

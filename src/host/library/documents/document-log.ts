@@ -48,7 +48,7 @@ function connect(found: readonly PlacedEvent[], problems: string[]): DocumentLog
         continue;
       }
       const isConnected: boolean = node.parent === null ? last === null : offsets.has(node.parent);
-      if (!isConnected) problems.push(`the step before "${node.label}" is lost`);
+      if (!isConnected) problems.push(`the step before ${node.id} is lost`);
       const connected: HistoryEvent = isConnected ? event : { type: 'commit', node: { ...node, parent: last } };
       events.push({ offset: placed.offset, event: connected });
       offsets.set(node.id, placed.offset);

@@ -4,8 +4,10 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import { z } from 'zod';
 
 import { AppError } from '#base/app-error';
+import { zJobRequest } from '#shared/contract/job-request';
 import { parseDocument, type Document } from '#shared/document/document';
 import { zHistoryEvent, type HistoryEvent } from '#shared/document/history-node';
+import { zStepLabel } from '#shared/document/step-label';
 import { parseVersioned, type VersionedShape } from '#shared/document/versioned';
 
 // One record of a document's journal: u32 length of the head, little endian; the head, JSON of `zStoredEvent`; and, for a
@@ -17,13 +19,13 @@ const longestDocument = 1 << 26;
 
 const storedEvent = {
   what: 'step of a document',
-  schema: z.strictObject({ version: z.literal(1), event: zHistoryEvent }),
-  steps: [],
-  repair: withoutRecipe,
+  schema: z.strictObject({ version: z.literal(2), event: zHistoryEvent }),
+  steps: [withLabelAsData],
+  repair: withoutTheUnknown,
 } satisfies VersionedShape<z.ZodType>;
 
 export async function encodeEvent(event: HistoryEvent, document?: Document): Promise<Buffer> {
-  const head = Buffer.from(JSON.stringify({ version: 1, event }));
+  const head = Buffer.from(JSON.stringify({ version: 2, event }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);
   const body = document === undefined ? [] : [await deflate(JSON.stringify(document))];
@@ -47,12 +49,28 @@ export async function decodeDocument(payload: Buffer): Promise<Document> {
   return parseDocument(parseJson(json));
 }
 
-/** A step whose recipe is not understood any more is still a step: its pixels are what counts. */
-function withoutRecipe(stored: Record<string, unknown>): Record<string, unknown> {
+/** What happened was written in English before it was data; it stays as it was written. */
+function withLabelAsData(stored: Record<string, unknown>): Record<string, unknown> {
+  return withNode(stored, ({ label }) => ({ label: { what: 'written', text: label } }));
+}
+
+/** A step whose recipe or label is not understood is still a step: its pixels are what counts. */
+function withoutTheUnknown(stored: Record<string, unknown>): Record<string, unknown> {
+  return withNode(stored, ({ recipe, label }) => ({
+    recipe: zJobRequest.safeParse(recipe).data ?? null,
+    label: zStepLabel.safeParse(label).data ?? { what: 'unknown' },
+  }));
+}
+
+/** The same with changes of the node, where a step is stored. */
+function withNode(
+  stored: Record<string, unknown>,
+  change: (node: Record<string, unknown>) => Record<string, unknown>,
+): Record<string, unknown> {
   const commit = z.looseObject({ type: z.literal('commit'), node: z.looseObject({}) }).safeParse(stored['event']);
-  return commit.success
-    ? { ...stored, event: { ...commit.data, node: { ...commit.data.node, recipe: null } } }
-    : stored;
+  if (!commit.success) return stored;
+  const { node } = commit.data;
+  return { ...stored, event: { ...commit.data, node: { ...node, ...change(node) } } };
 }
 
 function headOf(payload: Buffer): Buffer {

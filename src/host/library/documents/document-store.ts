@@ -64,7 +64,11 @@ export class DocumentStore {
   /** Makes a document whose history begins with this state. */
   async create(
     document: Document,
-    { title, label = 'New document', kind = 'start' }: { title: string; label?: string; kind?: HistoryNode['kind'] },
+    {
+      title,
+      label = { what: 'new-document' },
+      kind = 'start',
+    }: { title: string } & Partial<Pick<HistoryNode, 'label' | 'kind'>>,
   ): Promise<DocumentId> {
     const node: HistoryNode = {
       id: newNodeId(randomBytes),

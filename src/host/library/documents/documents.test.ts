@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '#base/app-error';
 import { setParameters, setPrompt } from '#shared/document/document-operations';
 import { createDocument } from '#shared/document/document';
-import type { Commit } from '#shared/document/history-node';
+import type { Commit, HistoryNode } from '#shared/document/history-node';
 import { undoTarget } from '#shared/document/history-tree';
 import { zDocumentId, zNodeId } from '#shared/document/ids';
 import { defaultPromptState } from '#shared/document/prompt-state';
@@ -110,21 +110,31 @@ describe('a document on the disk', () => {
     await after.close();
   });
 
-  it('keeps a step whose recipe is not understood any more', async () => {
+  it.each<[string, [what: string, written: string], Partial<HistoryNode>]>([
+    ['whose recipe is not understood any more', ['"recipe":null', '"recipe":{"kind":"forgotten"}'], { recipe: null }],
+    ['of a newer kind', ['"new-document"', '"folded-space"'], { label: { what: 'unknown' } }],
+    ['with a label of any other shape', ['"new-document"', '{"toString":0}'], { label: { what: 'unknown' } }],
+    [
+      'that was told in English, as older studios did',
+      ['2,"event":{"type":"commit","node":{', '1,"event":{"type":"commit","node":{'],
+      { label: { what: 'written', text: 'Brush' } },
+    ],
+  ])('keeps a step %s', async (_, [what, written], expected) => {
     const { store: documents, folder } = await store();
     const id = await documents.create(empty, { title: 'x' });
     const path = join(folder, 'documents', id, 'journal');
     const { journal, records } = await Journal.open(path);
-    const commit = records[1]!.payload.toString('latin1');
-    const recipe = '"recipe":{"kind":"forgotten"}';
-    const payload = Buffer.from(commit.slice(4).replace('"recipe":null', recipe), 'latin1');
+    const { payload } = records[1]!;
+    const end = 4 + payload.readUInt32LE(0);
+    let head = payload.toString('utf8', 4, end).replace(what, written);
+    if (head.startsWith('{"version":1')) head = head.replace('{"what":"new-document"}', '"Brush"');
     const length = Buffer.alloc(4);
-    length.writeUInt32LE(records[1]!.payload.readUInt32LE(0) + recipe.length - '"recipe":null'.length);
-    await journal.rewrite([records[0]!.payload, Buffer.concat([length, payload])]);
+    length.writeUInt32LE(Buffer.byteLength(head));
+    await journal.rewrite([records[0]!.payload, Buffer.concat([length, Buffer.from(head), payload.subarray(end)])]);
     await journal.close();
     const document = await documents.open(id);
     expect(document.problems).toEqual([]);
-    expect(document.tree.nodes.get(document.tree.root!)).toMatchObject({ label: 'New document', recipe: null });
+    expect(document.tree.nodes.get(document.tree.root!)).toMatchObject(expected);
     expect(await document.current()).toEqual(empty);
     await documents.closeAll();
   });
@@ -255,7 +265,11 @@ describe('the documents of a library', () => {
     const { store: documents, folder } = await store();
     const one = await documents.create(empty, { title: 'one' });
     const two = await documents.create(empty, { title: 'two' });
-    expect(await documents.summary(two)).toMatchObject({ title: 'two', stepCount: 1, node: { label: 'New document' } });
+    expect(await documents.summary(two)).toMatchObject({
+      title: 'two',
+      stepCount: 1,
+      node: { label: { what: 'new-document' } },
+    });
 
     await documents.remove(one);
     expect(await documents.ids()).toEqual([two]);

@@ -23,7 +23,7 @@ export interface Snapshot {
 }
 
 /** Goes up with every change of `zHistoryEvent`: a snapshot of another number is not used. */
-const snapshotVersion = 1;
+const snapshotVersion = 2;
 
 // The events are what this studio has parsed before it wrote them, and the checksum says that they are still that:
 // parsing ten thousand of them again would take longer than all the rest of opening.

@@ -5,7 +5,6 @@ import { AppError } from '#base/app-error';
 import { assertNever } from '#base/assert';
 import type { Raster } from '#raster/raster';
 import { createDocument } from '#shared/document/document';
-import type { HistoryNode } from '#shared/document/history-node';
 import { newLayerId, type DocumentId, type NodeId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 import type { Pixels } from '#shared/document/pixels';
@@ -168,8 +167,8 @@ async function furtherPages(
 }
 
 async function keep({ document, notes }: ImportedDocument, title: string, { documents }: Parts): Promise<OpenedFile> {
-  const node: Pick<HistoryNode, 'label' | 'kind'> = { label: `Opened ${title}`.slice(0, 500), kind: 'import' };
-  return { document: await documents.create(document, { title, ...node }), node: null, notes };
+  const opened = await documents.create(document, { title, label: { what: 'open-file', name: title }, kind: 'import' });
+  return { document: opened, node: null, notes };
 }
 
 /** What kind of archive a file is, or undefined when it is none that the studio knows. */

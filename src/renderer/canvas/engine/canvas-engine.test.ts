@@ -294,7 +294,7 @@ describe('the canvas in Chromium', () => {
       picture.fillRect(0, 0, 4, 4);
       const rect = { x: 50, y: 50, width: 100, height: 100 };
       window.result = { picture: picture.canvas, rect, within: { x: 0, y: 0, width: 400, height: 300 } };
-      canvas.showResult({ ...result, progress: 0.5 });
+      canvas.showResult({ ...result, progress: { rect, part: 0.5 } });
     })()`);
     const shown = (): Promise<number[]> =>
       page.evaluate(`[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(300, 250, 1, 1).data]`);

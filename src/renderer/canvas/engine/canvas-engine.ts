@@ -1,7 +1,7 @@
 import type { AppError } from '#base/app-error';
 import { DisposableStore } from '#base/disposable';
 import type { Document } from '#shared/document/document';
-import { intersectRect, type Point, type Rect } from '#shared/document/geometry';
+import { type Point, type Rect } from '#shared/document/geometry';
 import { newLayerId } from '#shared/document/ids';
 import type { Commit } from '../../document/commit.ts';
 import { contentShift } from '../../document/content-shift.ts';
@@ -12,6 +12,7 @@ import { rectPoints, type OverlayShape } from '../tools/overlay-shape.ts';
 import type { Modifiers, MoveTarget, PointerInput, ToolContext, ToolId } from '../tools/tool.ts';
 import { defaultToolSettings, type ToolSettings } from '../tools/tool-settings.ts';
 import { CanvasView } from '../view/canvas-view.ts';
+import type { Progress } from '../view/overlay-view.ts';
 import type { Inset, InsetPicture } from '../view/picture-view.ts';
 import { listenToPointer, modifiersOf, type WheelAction } from '../view/pointer-source.ts';
 import { silhouette } from '../view/silhouette.ts';
@@ -50,8 +51,8 @@ export interface CanvasEngineOptions {
 export interface ShownResult extends Omit<Inset, 'picture' | 'opacity'> {
   /** Null while a job has nothing to show yet. */
   readonly picture: InsetPicture | null;
-  /** How far the job is, 0 to 1; null while that is not known. Leave it out for a finished result. */
-  readonly progress?: number | null;
+  /** Where the job works, and how far it is. Leave it out for a finished result. */
+  readonly progress?: Progress;
   /** Tints what the picture covers: for a patch, what it changes. */
   readonly isTinted?: boolean;
 }
@@ -72,6 +73,8 @@ export class CanvasEngine {
   readonly #view: CanvasView;
   readonly #hand: ToolHand;
   readonly #moving: Moving;
+  /** What was asked for; null lets the tool decide. */
+  #selectionView: CanvasState['selectionView'] | null = null;
   readonly #owned = new DisposableStore();
   #active: ActiveLayer | null;
   #snapRects: readonly Rect[] = [];
@@ -80,6 +83,7 @@ export class CanvasEngine {
   #theme: CanvasTheme;
   #split: number | null = null;
   #isDraggingSplit = false;
+  #isCoarse = false;
 
   constructor(options: CanvasEngineOptions) {
     const { container, source, document, theme = defaultTheme } = options;
@@ -283,7 +287,7 @@ export class CanvasEngine {
 
   /** Shows the selection as marching ants or as a tint. */
   setSelectionView(selectionView: CanvasState['selectionView']): void {
-    this.#change({ selectionView });
+    this.#selectionView = selectionView;
     this.#showSelection();
   }
 
@@ -293,15 +297,14 @@ export class CanvasEngine {
    */
   showResult(result: ShownResult | null): void {
     const softly = this.#result?.progress !== undefined;
+    const isCovered = Boolean(this.#result?.picture);
     this.#result = result;
     const inset = result?.picture ? { ...result, picture: result.picture } : null;
     const tint =
       inset && result?.isTinted ? { ...inset, picture: silhouette(inset.picture, this.#theme.change) } : null;
-    const progress =
-      result && result.progress !== undefined
-        ? { rect: intersectRect(result.rect, result.within), part: result.progress }
-        : null;
+    const progress = result?.progress ?? null;
     this.#view.setInset(inset, { softly, tint, progress });
+    if (isCovered !== Boolean(result?.picture)) this.#showSelection();
     this.#showTool();
   }
 
@@ -361,6 +364,7 @@ export class CanvasEngine {
   }
 
   #pointerMoved(input: PointerInput): void {
+    this.#isCoarse = input.isCoarse;
     this.#pointer.set({ x: Math.floor(input.point.x), y: Math.floor(input.point.y) });
     if (!this.#dragSplit(input)) this.#hand.pointer(input);
   }
@@ -369,7 +373,7 @@ export class CanvasEngine {
   #dragSplit({ kind, screen }: PointerInput): boolean {
     if (this.#split === null) return false;
     const { width } = this.#view.screen.view;
-    const isNear = Math.abs(screen.x - this.#split * width) <= splitReach;
+    const isNear = Math.abs(screen.x - this.#split * width) <= (this.#isCoarse ? fingerReach : mouseReach);
     if (kind === 'press') this.#isDraggingSplit = isNear;
     const isTaken = this.#isDraggingSplit || (kind === 'hover' && isNear);
     if (this.#isDraggingSplit) {
@@ -402,6 +406,7 @@ export class CanvasEngine {
     return {
       document: { width, height },
       zoom: this.#view.screen.viewport.zoom,
+      gripReach: this.#isCoarse ? fingerReach : mouseReach,
       settings: this.#settings.get(),
       extendFrame,
       moveTarget: this.#moving.target,
@@ -416,7 +421,11 @@ export class CanvasEngine {
     const box = target && boxNumbers(target);
     const hasNewBox = JSON.stringify(box) !== JSON.stringify(state.box);
     if (state.tool !== tool || state.isBusy !== isBusy || hasNewBox) this.#change({ tool, isBusy, box });
-    if (state.tool !== tool) this.#showSelection();
+    if (state.tool !== tool) {
+      // Ants were asked for with another tool in the hand.
+      if (tool === 'mask-brush' && this.#selectionView === 'ants') this.#selectionView = null;
+      this.#showSelection();
+    }
     const shapes = [...this.#extendFrame(tool), ...overlay];
     // What is there to be seen needs no colour to say that it will come.
     this.#view.setShapes(this.#result?.picture ? shapes.filter(({ kind }) => kind !== 'growth') : shapes);
@@ -435,25 +444,30 @@ export class CanvasEngine {
 
   /** Shows the selection as it is wanted: tinted on demand, and while the mask brush works on it. */
   #showSelection(): void {
-    this.#view.showAnts(!this.#isTinted);
+    const selectionView = this.#wantsTint ? 'tint' : 'ants';
+    if (selectionView !== this.#state.get().selectionView) this.#change({ selectionView });
+    this.#view.showAnts(selectionView === 'ants');
     this.#tellLook();
   }
 
-  get #isTinted(): boolean {
-    const { selectionView, tool } = this.#state.get();
-    if (selectionView === 'tint') return true;
+  get #wantsTint(): boolean {
+    // The colours of a result are to be judged.
+    if (this.#result?.picture) return false;
+    if (this.#selectionView) return this.#selectionView === 'tint';
+    const { tool } = this.#state.get();
     return tool === 'mask-brush' && paintTarget(this.#session.document, this.#active, tool)?.kind === 'selection';
   }
 
   /** Tells the worker what is looked at; the first time while the view is still being made. */
   #tellLook(): void {
-    const tint = this.#isTinted ? selectionTint : null;
+    const tint = this.#state.get().selectionView === 'tint' ? selectionTint : null;
     if (this.#look) this.#session.kernel.tell('look', { ...this.#look, selectionTint: tint });
   }
 }
 
-/** How near to the line between before and after one can take it; CSS pixels. */
-const splitReach = 8;
+/** How near to a handle, or to the line between before and after, one can take it; CSS pixels. */
+const mouseReach = 8;
+const fingerReach = 22;
 
 const nudges: Readonly<Record<string, Point>> = {
   ArrowLeft: { x: -1, y: 0 },

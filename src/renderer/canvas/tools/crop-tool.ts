@@ -1,6 +1,6 @@
 import { isEmptyRect, type Point, type Rect } from '#shared/document/geometry';
 import { gripAt, gripCursor, gripPoint, grips, isInside } from './drag-rect.ts';
-import { beginFrameDrag, dragFrame, gripReach, type FrameDrag } from './frame-drag.ts';
+import { beginFrameDrag, dragFrame, type FrameDrag } from './frame-drag.ts';
 import type { OverlayShape } from './overlay-shape.ts';
 import { rectPoints } from './overlay-shape.ts';
 import { stay, step, type Tool, type ToolContext } from './tool.ts';
@@ -24,7 +24,7 @@ export const cropTool: Tool<CropState> = {
     switch (input.kind) {
       case 'press': {
         if (input.button !== 'left') return stay(state);
-        const drag = beginFrameDrag(frameOf(state, context), input.point, context.zoom);
+        const drag = beginFrameDrag(frameOf(state, context), input.point, context.gripReach / context.zoom);
         // The whole document has nowhere to be moved to: inside it a new frame is drawn.
         const isNew = drag.kind === 'shift' && !state.rect;
         return stay({ ...state, drag: isNew ? { kind: 'draw', from: input.point } : drag });
@@ -69,7 +69,7 @@ export const cropTool: Tool<CropState> = {
   cursor: (state, context) => {
     if (!state.pointer) return 'crosshair';
     const rect = frameOf(state, context);
-    const grip = gripAt(rect, state.pointer, gripReach / context.zoom);
+    const grip = gripAt(rect, state.pointer, context.gripReach / context.zoom);
     if (grip) return gripCursor(grip);
     return state.rect && isInside(rect, state.pointer) ? 'move' : 'crosshair';
   },

@@ -34,7 +34,7 @@ export interface Grip {
   readonly y: -1 | 0 | 1;
 }
 
-/** Corners first: where a small rectangle's handles overlap, a corner is what one wants. */
+/** Corners first: where two are as near, a corner is what one wants. */
 export const grips: readonly Grip[] = [
   { x: -1, y: -1 },
   { x: 1, y: -1 },
@@ -54,10 +54,27 @@ export function gripPoint({ x, y, width, height }: Rect, grip: Grip): Point {
 
 /** The grip within reach of a point, if any. */
 export function gripAt(rect: Rect, point: Point, reach: number): Grip | undefined {
-  return grips.find((grip) => {
+  const near = isInside(rect, point) ? reachInside(rect, reach) : reach;
+  return nearestGrip(near, (grip) => {
     const at = gripPoint(rect, grip);
-    return Math.abs(at.x - point.x) <= reach && Math.abs(at.y - point.y) <= reach;
+    return Math.max(Math.abs(at.x - point.x), Math.abs(at.y - point.y));
   });
+}
+
+export function nearestGrip(reach: number, distanceTo: (grip: Grip) => number): Grip | undefined {
+  const distances = grips.map(distanceTo);
+  const least = Math.min(...distances);
+  return least <= reach ? grips[distances.indexOf(least)] : undefined;
+}
+
+/** Where a grip is while it is pulled: as far from the pointer as it was when that took it. */
+export function heldGrip(to: Point, from: Point, grip: Point): Point {
+  return { x: to.x - from.x + grip.x, y: to.y - from.y + grip.y };
+}
+
+/** However small a rectangle is, and however large the finger: its middle is left free to move it by. */
+export function reachInside({ width, height }: Pick<Rect, 'width' | 'height'>, reach: number): number {
+  return Math.min(reach, width / 4, height / 4);
 }
 
 /** The rectangle with one grip pulled to a point; no side becomes shorter than a pixel. */

@@ -1,11 +1,10 @@
 import { type Point, type Rect } from '#shared/document/geometry';
-import { gripAt, gripCursor, gripPoint, grips, pulledRect, type Grip } from './drag-rect.ts';
-import { gripReach } from './frame-drag.ts';
+import { gripAt, gripCursor, gripPoint, grips, heldGrip, pulledRect, type Grip } from './drag-rect.ts';
 import { rectPoints, type OverlayShape } from './overlay-shape.ts';
 import { stay, step, type Tool, type ToolContext } from './tool.ts';
 
 interface ExtendState {
-  readonly drag: { readonly grip: Grip; readonly origin: Rect; readonly rect: Rect } | null;
+  readonly drag: { readonly grip: Grip; readonly from: Point; readonly origin: Rect; readonly rect: Rect } | null;
   readonly pointer: Point | null;
 }
 
@@ -24,15 +23,16 @@ export const extendTool: Tool<ExtendState> = {
       case 'press': {
         if (input.button !== 'left') return stay(state);
         const origin = frameOf(context);
-        const grip = gripAt(origin, input.point, gripReach / context.zoom);
-        return stay({ pointer: input.point, drag: grip ? { grip, origin, rect: origin } : null });
+        const grip = gripAt(origin, input.point, context.gripReach / context.zoom);
+        return stay({ pointer: input.point, drag: grip ? { grip, from: input.point, origin, rect: origin } : null });
       }
       case 'drag': {
         if (!drag) return stay(state);
-        const { origin, grip } = drag;
+        const { origin, grip, from } = drag;
         const { shift, alt, mod } = input.modifiers;
         const aspect = shift ? origin.width / origin.height : null;
-        const pulled = pulledRect(origin, grip, input.point, { aspect, fromCentre: alt });
+        const to = heldGrip(input.point, from, gripPoint(origin, grip));
+        const pulled = pulledRect(origin, grip, to, { aspect, fromCentre: alt });
         const rect = aroundDocument(pulled, context, mod ? 1 : context.settings.extend.step);
         return stay({ pointer: input.point, drag: { ...drag, rect } });
       }
@@ -63,7 +63,7 @@ export const extendTool: Tool<ExtendState> = {
     return shapes;
   },
   cursor: ({ drag, pointer }, context) => {
-    const grip = drag?.grip ?? (pointer && gripAt(frameOf(context), pointer, gripReach / context.zoom));
+    const grip = drag?.grip ?? (pointer && gripAt(frameOf(context), pointer, context.gripReach / context.zoom));
     return grip ? gripCursor(grip) : 'default';
   },
   isBusy: ({ drag }) => drag !== null,

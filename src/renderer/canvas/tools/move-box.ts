@@ -8,8 +8,8 @@ import {
   type Rect,
   type Transform,
 } from '#shared/document/geometry';
-import { gripPoint, grips, isInside, opposite, type Grip } from './drag-rect.ts';
-import type { MoveTarget } from './tool.ts';
+import { gripPoint, grips, isInside, nearestGrip, opposite, reachInside, type Grip } from './drag-rect.ts';
+import type { MoveTarget, ToolContext } from './tool.ts';
 
 /** The turned and stretched box around what is moved, and what pulling at its parts means. */
 
@@ -21,20 +21,26 @@ export type BoxPart =
   | { readonly kind: 'turn' }
   | { readonly kind: 'body' };
 
-/** Distances for grabbing, in CSS pixels. */
-const gripReach = 8;
-const turnReach = 26;
+/** How much further from a corner than the reach of its grip the box is turned; CSS pixels. */
+const turnMargin = 18;
 
-export function boxPartAt({ bounds, toDocument }: Box, point: Point, zoom: number): BoxPart {
-  const near = (grip: Grip, reach: number): boolean => {
+export function boxPartAt(
+  { bounds, toDocument }: Box,
+  point: Point,
+  { zoom, gripReach }: Pick<ToolContext, 'zoom' | 'gripReach'>,
+): BoxPart {
+  const distanceTo = (grip: Grip): number => {
     const at = apply(toDocument, gripPoint(bounds, grip));
-    return Math.hypot(at.x - point.x, at.y - point.y) * zoom <= reach;
+    return Math.hypot(at.x - point.x, at.y - point.y) * zoom;
   };
-  const grip = grips.find((each) => near(each, gripReach));
-  if (grip) return { kind: 'grip', grip };
   const back = invert(toDocument);
   const isWithin = back !== null && isInside(bounds, apply(back, point));
-  const isAtCorner = grips.some((each) => each.x !== 0 && each.y !== 0 && near(each, turnReach));
+  const { a, b, c, d } = toDocument;
+  const onScreen = { width: bounds.width * Math.hypot(a, b) * zoom, height: bounds.height * Math.hypot(c, d) * zoom };
+  const reach = isWithin ? reachInside(onScreen, gripReach) : gripReach;
+  const grip = nearestGrip(reach, distanceTo);
+  if (grip) return { kind: 'grip', grip };
+  const isAtCorner = grips.some((each) => each.x !== 0 && each.y !== 0 && distanceTo(each) <= gripReach + turnMargin);
   return !isWithin && isAtCorner ? { kind: 'turn' } : { kind: 'body' };
 }
 

@@ -1,5 +1,5 @@
 import { apply, compose, identity, translation, type Point, type Transform } from '#shared/document/geometry';
-import { gripPoint, grips, opposite, type Grip } from './drag-rect.ts';
+import { gripPoint, grips, heldGrip, opposite, type Grip } from './drag-rect.ts';
 import { boundsOfPoints, boxCorners, boxGripCursor, boxPartAt, pullBox, turnBox, type BoxPart } from './move-box.ts';
 import type { OverlayShape } from './overlay-shape.ts';
 import { snapEdge, snapRect } from './snapping.ts';
@@ -107,7 +107,7 @@ export const moveTool: Tool<MoveState> = {
   cursor: (state, context) => {
     const target = shownBox(state, context);
     if (!target) return 'default';
-    const part = state.drag?.part ?? (state.pointer && boxPartAt(target, state.pointer, context.zoom));
+    const part = state.drag?.part ?? (state.pointer && boxPartAt(target, state.pointer, context));
     if (part?.kind === 'grip') return boxGripCursor(target, part.grip);
     return part?.kind === 'turn' ? 'rotate' : 'move';
   },
@@ -117,7 +117,7 @@ export const moveTool: Tool<MoveState> = {
 function press(state: MoveState, input: PointerInput, context: ToolContext): Step<MoveState> {
   const target = context.moveTarget;
   if (input.button !== 'left' || !target) return stay(state);
-  const part = boxPartAt(target, input.point, context.zoom);
+  const part = boxPartAt(target, input.point, context);
   const drag: MoveDrag = {
     part,
     target,
@@ -161,13 +161,14 @@ function outcome(drag: MoveDrag, to: Point, modifiers: Modifiers, context: ToolC
 }
 
 function pulled(
-  { target }: MoveDrag,
+  { target, from }: MoveDrag,
   grip: Grip,
-  to: Point,
+  pointer: Point,
   { shift, alt, mod }: Modifiers,
   context: ToolContext,
 ): Outcome {
   const keys = { free: shift, fromCentre: alt };
+  const to = heldGrip(pointer, from, apply(target.toDocument, gripPoint(target.bounds, grip)));
   const onPixel = { x: Math.round(to.x), y: Math.round(to.y) };
   const snap = mod ? null : snapPulled(target, grip, onPixel, keys, context);
   const result = pullBox(target, grip, snap?.to ?? onPixel, keys);

@@ -21,8 +21,6 @@ interface PolygonState {
 }
 
 const rest: PolygonState = { drawing: null, next: null, isPressed: false };
-/** How near to the first corner a click closes the shape; CSS pixels. */
-const closeReach = 8;
 
 /**
  * Selects a shape with straight sides, a click a corner. A click on the first or the last corner closes it, so does Enter;
@@ -62,12 +60,12 @@ export const polygonTool: Tool<PolygonState> = {
         return stay(state);
     }
   },
-  overlay: ({ drawing, next, isPressed }, { zoom }) => {
+  overlay: ({ drawing, next, isPressed }, { zoom, gripReach }) => {
     if (!drawing) return [];
     const [first] = drawing.points;
     const points = next ? [...drawing.points, next] : drawing.points;
     const shapes: OverlayShape[] = [{ kind: 'line', points, closed: false, style: 'ants' }];
-    const closes = first && next && drawing.points.length > 2 && distance(first, next) * zoom <= closeReach;
+    const closes = first && next && drawing.points.length > 2 && distance(first, next) * zoom <= gripReach;
     if (first && (closes || !isPressed)) shapes.push({ kind: 'handle', at: first });
     return shapes;
   },
@@ -79,7 +77,7 @@ function placed(
   state: PolygonState,
   drawing: NonNullable<PolygonState['drawing']>,
   at: Point,
-  { zoom }: ToolContext,
+  { zoom, gripReach }: ToolContext,
 ): Step<PolygonState> {
   const { points } = drawing;
   const [first] = points;
@@ -87,7 +85,7 @@ function placed(
   const isOn = (corner: Point | undefined, reach: number): boolean =>
     corner !== undefined && distance(corner, at) * zoom <= reach;
   // The second click of a double click is where the first was.
-  if (isOn(last, clickReach) || (points.length > 2 && isOn(first, closeReach))) return closed(drawing);
+  if (isOn(last, clickReach) || (points.length > 2 && isOn(first, gripReach))) return closed(drawing);
   return stay({ ...state, drawing: { ...drawing, points: [...points, at] }, isPressed: false });
 }
 

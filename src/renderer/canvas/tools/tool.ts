@@ -46,6 +46,8 @@ export interface PointerInput {
   /** Where the pointer was since the last input, the last one where it is now. */
   readonly samples: readonly StrokeSample[];
   readonly button: 'left' | 'middle' | 'right';
+  /** A finger, which covers what it points at. */
+  readonly isCoarse: boolean;
   readonly modifiers: Modifiers;
 }
 
@@ -78,6 +80,8 @@ export interface ToolContext {
   readonly document: { readonly width: number; readonly height: number };
   /** CSS pixels for each document pixel. */
   readonly zoom: number;
+  /** How near a handle counts as on it, in CSS pixels: a finger needs more than a mouse. */
+  readonly gripReach: number;
   readonly settings: ToolSettings;
   readonly extendFrame: Rect | null;
   /** Where it is seen now; null while nothing can be moved. */

@@ -328,6 +328,26 @@ describe('the crop tool', () => {
   });
 });
 
+it('handles are grabbed by a finger from further away than by a mouse, and small boxes can still be moved', () => {
+  const beside = (gripReach: number) =>
+    new ToolDriver(createTool('extend'), { gripReach }).press(1018, 400).drag(1066, 400).release(1066, 400).intents;
+  expect(beside(8)).toEqual([]);
+  expect(beside(22)).toMatchObject([{ type: 'set-extend-frame', rect: { width: 1048 } }]);
+
+  const moveTarget: MoveTarget = {
+    bounds: { x: 0, y: 0, width: 30, height: 30 },
+    toDocument: translation(100, 100),
+    lift: false,
+  };
+  const hand = new ToolDriver(createTool('move'), { gripReach: 22, moveTarget });
+  hand.press(115, 115).drag(215, 115).release(215, 115);
+  expect(hand.intents.at(-1)).toEqual({ type: 'move-end', by: translation(100, 0) });
+  hand.take();
+  hand.press(145, 115).drag(175, 115);
+  expect(hand.intents.at(-1)).toMatchObject({ type: 'move-by', by: { d: 1 } });
+  expect(hand.intents.at(-1)).not.toMatchObject({ by: { a: 1 } });
+});
+
 describe('the extend tool', () => {
   const hand = (): ToolDriver => new ToolDriver(createTool('extend'));
   const frame = (driver: ToolDriver): unknown => driver.intents.at(-1);

@@ -7,10 +7,16 @@ import { documentRect, onScreen, type Screen } from './screen.ts';
 import type { CanvasTheme } from './theme.ts';
 import { toScreen } from './viewport.ts';
 
+/** How far a job is: a thin edge around what it changes, and a line below that is filled as far. */
+export interface Progress {
+  readonly rect: Rect;
+  /** 0 to 1; null while it is unknown. */
+  readonly part: number | null;
+}
+
 /** What a running job, or a comparison, shows over the picture. */
 export interface OverlayExtras {
-  /** A thin edge around where a result will be, filled as far as the job is; 0 to 1, null while that is unknown. */
-  readonly progress: { readonly rect: Rect; readonly part: number | null } | null;
+  readonly progress: Progress | null;
   /** The line between before and after, in CSS pixels from the left. */
   readonly splitAt: number | null;
 }

@@ -79,6 +79,7 @@ export function listenToPointer(
       screen,
       samples: (between.length > 0 ? between : [event]).map(sampleOf),
       button: pressed?.button ?? 'left',
+      isCoarse: event.pointerType === 'touch',
       modifiers: { ...modifiersOf(event), space: context.isSpaceDown() },
     };
   };
@@ -105,8 +106,12 @@ export function listenToPointer(
     if (pressed || fingers.arePinching) return;
     pressed = { id: event.pointerId, button: (['left', 'middle', 'right'] as const)[event.button] ?? 'left' };
     element.setPointerCapture(event.pointerId);
+    leaveField(element);
     events.onPointer(inputOf(event, 'press'));
-    event.preventDefault();
+  });
+  // The middle button would scroll the page.
+  on('mousedown', (event) => {
+    if (event.button !== 0) event.preventDefault();
   });
   on('pointermove', (event) => {
     const pinch = fingers.move(event.pointerId, place(event));
@@ -141,6 +146,12 @@ export function listenToPointer(
     { passive: false },
   );
   return () => owned.dispose();
+}
+
+/** A number that was typed holds before the press that follows it, and keys go to the canvas from then on. */
+function leaveField(element: HTMLElement): void {
+  const { activeElement } = element.ownerDocument;
+  if (activeElement instanceof HTMLElement && activeElement !== element) activeElement.blur();
 }
 
 export function modifiersOf(event: {

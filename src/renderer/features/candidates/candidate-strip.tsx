@@ -1,5 +1,5 @@
 import { Check, Columns2, RefreshCw, ScanEye, X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
@@ -11,25 +11,50 @@ import { commandById } from '../../commands/commands.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
+import { focusCanvas } from '../canvas/focus-canvas.ts';
 import { flipCandidate, offeredIn } from './candidates.ts';
 import { keepCandidate } from './keep.ts';
 
-/** Results side by side over the lower edge of the canvas. The chosen one is shown in place; the arrow keys flip. */
+/** Results side by side over the lower edge of the canvas, as long as there are any to choose from. */
 export function CandidateStrip({ session }: { session: DocumentSession }) {
   const studio = useStudio();
-  const { t } = useTranslation('candidates');
   const state = useStore(studio.candidates.store);
   const jobs = useStore(studio.host.jobs);
+  const { offered, chosen } = offeredIn(state, session.id, jobs);
+  return chosen ? <Strip session={session} offered={offered} chosen={chosen} /> : null;
+}
+
+/** Gives the keys to the results. @returns false where there are none */
+export function focusResults(): boolean {
+  const strip = document.querySelector<HTMLElement>('.candidates');
+  strip?.focus();
+  return strip !== null;
+}
+
+interface StripProps {
+  readonly session: DocumentSession;
+  readonly offered: readonly JobRecord[];
+  readonly chosen: JobRecord;
+}
+
+/** The chosen one is shown in place; the arrow keys flip. */
+function Strip({ session, offered, chosen }: StripProps) {
+  const studio = useStudio();
+  const { t } = useTranslation('candidates');
   const isComparing = useView((view) => view.compareWith !== null);
   const place = useRef<HTMLDivElement>(null);
-  const { offered, chosen } = offeredIn(state, session.id, jobs);
-  const isReady = chosen?.state === 'finished';
+  const isReady = chosen.state === 'finished';
 
   // The keys go to the strip when a result is there, unless somebody is writing or drawing.
   useEffect(() => {
     if (isReady && document.activeElement === document.body) place.current?.focus();
   }, [isReady]);
-  if (!chosen) return null;
+  useLayoutEffect(() => {
+    const strip = place.current!;
+    return () => {
+      if (strip.contains(document.activeElement)) focusCanvas();
+    };
+  }, []);
 
   const again = async (job: JobRecord): Promise<void> => {
     const { request } = job;

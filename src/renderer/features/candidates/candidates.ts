@@ -159,10 +159,10 @@ export function resultRect({ request }: JobRecord, document: Document): Rect {
   return { x: -left, y: -top, width: width + left + right, height: height + top + bottom };
 }
 
-/** Where previews of a running job belong in the document. */
-export function previewRect(job: JobRecord, region: Rect | null, document: Document): Rect {
+/** A part of a result, in pixels of the document; null is all of it. */
+export function partRect(job: JobRecord, part: Rect | null, document: Document): Rect {
   const whole = resultRect(job, document);
-  return region ? { ...region, x: region.x + whole.x, y: region.y + whole.y } : whole;
+  return part ? { ...part, x: part.x + whole.x, y: part.y + whole.y } : whole;
 }
 
 /** The document with a result on top as a layer of its own. Nothing of what was there is touched. */

@@ -18,9 +18,8 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
     picture.close();
     const id = newLayerId((count) => crypto.getRandomValues(new Uint8Array(count)));
     const name = request.prompt.slice(0, 60) || studio.words(`prompt:task.${request.kind}`);
-    const label = `${taskLabels[request.kind]}: ${request.prompt} · seed ${request.seed}`;
     const step = session.commit({
-      label,
+      label: { what: 'made' },
       kind: request.kind,
       recipe: request,
       change: (document) => withResult(document, job, { width, height }, { id, name }),
@@ -54,12 +53,3 @@ async function markStaleBelow({ client }: Studio, session: DocumentSession, node
   await session.saved();
   await client.documents.markStaleBelow({ id: session.id, node });
 }
-
-/** The history's own words, in English, as those of every step. */
-const taskLabels = {
-  generate: 'Create',
-  edit: 'Edit',
-  inpaint: 'Fill',
-  outpaint: 'Extend',
-  control: 'Redraw',
-} as const;

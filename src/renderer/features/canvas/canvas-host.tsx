@@ -53,9 +53,8 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
     active,
     theme: { ...defaultTheme, accent: '#3b82f6' },
     onCommit: ({ action, change }) => {
-      const { label, kind } = canvasActions[action];
       const before = session.document;
-      session.commit({ label, kind, change });
+      session.commit({ label: { what: action }, kind: canvasActions[action], change });
       takeUpNewLayer(studio, session, before.order.length);
     },
     onFault: (error) => studio.notices.fault(error),

@@ -54,7 +54,7 @@ export function placePicture(studio: Studio, session: DocumentSession, picture: 
   const id = newLayerId((count) => crypto.getRandomValues(new Uint8Array(count)));
   const { width, height } = picture;
   session.commit({
-    label: `Place ${name}`,
+    label: { what: 'place-picture', name: name.slice(0, 255) },
     kind: 'import',
     change: (document) => {
       const isFirst = !canvasFacts(document).hasPicture;

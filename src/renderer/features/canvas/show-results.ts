@@ -5,7 +5,7 @@ import type { Studio } from '../../app/studio.ts';
 import type { CanvasEngine, ShownResult } from '../../canvas/engine/canvas-engine.ts';
 import type { InsetPicture } from '../../canvas/view/picture-view.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { fittedInto, offeredIn, placementOf, previewRect, resultRect } from '../candidates/candidates.ts';
+import { fittedInto, offeredIn, placementOf, partRect, resultRect } from '../candidates/candidates.ts';
 
 /** What of a job is to be seen in place. */
 interface Sight extends Pick<ShownResult, 'within' | 'progress'> {
@@ -48,7 +48,7 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
   function show({ within, progress, rectOf, isTinted }: Sight): void {
     const picture = shown?.picture ?? null;
     const result = { picture, rect: rectOf(picture), within, isTinted };
-    canvas.showResult(progress === undefined ? result : { ...result, progress });
+    canvas.showResult(progress ? { ...result, progress } : result);
   }
 
   async function load({ key, load: loadPicture }: NonNullable<Sight['picture']>): Promise<void> {
@@ -82,13 +82,17 @@ function sightOf(
 ): Sight | null {
   const within = resultRect(job, document);
   if (job.state === 'running') {
-    const rect = previewRect(job, activity?.region ?? null, document);
+    const region = activity?.region ?? null;
+    const rect = partRect(job, region && region.rect, document);
     const url = activity?.preview?.url;
     return {
       picture: url === undefined ? null : { key: url, load: () => pictureOf(url) },
       rectOf: () => rect,
       within,
-      progress: activity?.steps ? activity.step / activity.steps : null,
+      progress: {
+        rect: partRect(job, region && region.changes, document),
+        part: activity?.steps ? activity.step / activity.steps : null,
+      },
       isTinted: false,
     };
   }

@@ -12,6 +12,7 @@ import type { NodeId } from '#shared/document/ids';
 import { promptOfRequest } from '#shared/document/prompt-from-recipe';
 
 import { useSession, useStudio } from '../../app/studio.ts';
+import { stepWords } from '../../i18n/step-words.ts';
 import { beginRerun, rerunOf } from '../../prompt/rerun.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { focusPrompt } from '../prompt/focus-prompt.ts';
@@ -110,7 +111,7 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
             <span className="history-dot" aria-hidden />
           )}
           <span className="spread history-words">
-            <span className="truncate">{node.name ?? node.label}</span>
+            <span className="truncate">{stepWords(node, studio.words)}</span>
             <span className="quiet small truncate">
               {timeOf(node.createdAt)}
               {node.stale ? ` · ${t('history:stale')}` : ''}

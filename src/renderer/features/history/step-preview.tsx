@@ -5,6 +5,7 @@ import { blobUrl, thumbnailUrl, type StoredPicture } from '#shared/contract/stud
 import type { HistoryNode } from '#shared/document/history-node';
 
 import { useStudio } from '../../app/studio.ts';
+import { stepWords } from '../../i18n/step-words.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import './step-preview.css';
 
@@ -18,12 +19,13 @@ interface StepPreviewProps {
 
 /** The picture of a step, beside the history, while the pointer or the focus rests on it. Nothing moves. */
 export function StepPreview({ session, node }: StepPreviewProps) {
+  const { words } = useStudio();
   return (
     <PreviewCard.Portal>
       <PreviewCard.Positioner side="left" sideOffset={12} style={{ zIndex: 40 }}>
         <PreviewCard.Popup className="popup step-preview">
           <StepPicture session={session} node={node} />
-          <p className="small truncate">{node.name ?? node.label}</p>
+          <p className="small truncate">{stepWords(node, words)}</p>
         </PreviewCard.Popup>
       </PreviewCard.Positioner>
     </PreviewCard.Portal>

@@ -46,7 +46,7 @@ function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
         <p className="truncate">
           {t(`prompt:task.${request.kind}`)}: {said}
         </p>
-        <p className="quiet small truncate">
+        <p className="quiet small">
           {activity?.phase ? t(`jobs:phase.${activity.phase}`) : t(`jobs:state.${state}`)}
           {activity?.steps ? ` · ${t('status:step', { step: activity.step, steps: activity.steps })}` : ''}
           {activity?.timeLeftMs ? ` · ${t('status:left', { time: spokenDuration(words, activity.timeLeftMs) })}` : ''}
@@ -64,7 +64,11 @@ function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
         <IconButton
           icon={ArrowUp}
           label={t('jobs:up')}
-          onClick={() => void client.jobs.move({ id: job.id, before: first.id }).catch(notices.fault)}
+          onClick={({ currentTarget }) => {
+            // The first has no such button: the keys go to the one beside it.
+            (currentTarget.nextElementSibling as HTMLElement | null)?.focus();
+            void client.jobs.move({ id: job.id, before: first.id }).catch(notices.fault);
+          }}
         />
       ) : null}
       {isFinal(state) ? (

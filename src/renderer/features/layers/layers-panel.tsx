@@ -8,10 +8,12 @@ import type { Document } from '#shared/document/document';
 import type { LayerId } from '#shared/document/ids';
 import { moveLayers, renameLayer, setLayerProperties } from '#shared/document/layer-operations';
 import { childrenOf, placeOf } from '#shared/document/layer-tree';
+import type { NamedStep, StepLabel } from '#shared/document/step-label';
 import type { GroupLayer, Layer, LayerProperties as Properties } from '#shared/document/layer';
 
 import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
+import { layerLabel } from '../../document/layer-label.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -79,7 +81,7 @@ function LayerProperties({ session }: { session: DocumentSession }) {
         label={t('blend')}
         value={layer.blend}
         options={blendModeNames.map((value) => ({ value, label: t(`mode.${value}`) }))}
-        onChange={(blend) => setProperties(session, layer.id, 'Blend mode', { blend })}
+        onChange={(blend) => setProperties(session, layer.id, 'layer-blend', { blend })}
       />
       <SliderField
         label={t('opacity')}
@@ -90,7 +92,7 @@ function LayerProperties({ session }: { session: DocumentSession }) {
         onChange={setOpacity}
         onCommit={(value) => {
           setOpacity(null);
-          setProperties(session, layer.id, 'Opacity', { opacity: value / 100 });
+          setProperties(session, layer.id, 'layer-opacity', { opacity: value / 100 });
         }}
       />
     </div>
@@ -106,7 +108,8 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
 
   const naming = useNaming((next) => {
     if (next !== '' && next !== name) {
-      session.commit({ label: 'Rename layer', kind: 'layer', change: (document) => renameLayer(document, id, next) });
+      const label: StepLabel = { what: 'rename-layer', name: next };
+      session.commit({ label, kind: 'layer', change: (document) => renameLayer(document, id, next) });
     }
   });
   const drop = (event: DragEvent): void => {
@@ -130,7 +133,7 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
     event.stopPropagation();
     const by = event.key === 'ArrowUp' ? 2 : -1;
     session.commit({
-      label: 'Move layer',
+      label: layerLabel('reorder-layers', session.document, [id]),
       kind: 'layer',
       change: (document) => {
         const { parent, index } = placeOf(document, id);
@@ -159,7 +162,7 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
       <IconButton
         icon={visible ? Eye : EyeOff}
         label={t(visible ? 'hide' : 'show', { name })}
-        onClick={() => setProperties(session, id, 'Visibility', { visible: !visible })}
+        onClick={() => setProperties(session, id, visible ? 'hide-layers' : 'show-layers', { visible: !visible })}
       />
       {isGroup ? (
         <IconButton
@@ -190,7 +193,7 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
         icon={locked ? Lock : Unlock}
         label={t(locked ? 'unlock' : 'lock', { name })}
         className={`icon-button ${locked ? '' : 'shy'}`}
-        onClick={() => setProperties(session, id, 'Lock', { locked: !locked })}
+        onClick={() => setProperties(session, id, locked ? 'unlock-layers' : 'lock-layers', { locked: !locked })}
       />
     </li>
   );
@@ -215,7 +218,8 @@ function LayerThumbnail({ layer }: { layer: Exclude<Layer, GroupLayer> }) {
   return <span className="layer-thumbnail checker">{raster ? <RasterPicture raster={raster} /> : null}</span>;
 }
 
-function setProperties(session: DocumentSession, id: LayerId, label: string, properties: Partial<Properties>): void {
+function setProperties(session: DocumentSession, id: LayerId, what: NamedStep, properties: Partial<Properties>): void {
+  const label = layerLabel(what, session.document, [id]);
   session.commit({ label, kind: 'layer', change: (document) => setLayerProperties(document, [id], properties) });
 }
 
@@ -228,7 +232,9 @@ function dropLayer(
   const moved = draggedLayer(event.dataTransfer);
   if (!moved) return;
   event.preventDefault();
-  session.commit({ label: 'Move layer', kind: 'layer', change: (document) => move(document, moved) });
+  if (!session.document.layers[moved]) return;
+  const label = layerLabel('reorder-layers', session.document, [moved]);
+  session.commit({ label, kind: 'layer', change: (document) => move(document, moved) });
 }
 
 interface Row {

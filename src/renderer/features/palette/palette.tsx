@@ -7,7 +7,7 @@ import { useStudio } from '../../app/studio.ts';
 import type { Command } from '../../commands/command.ts';
 import { commands } from '../../commands/commands.ts';
 import { shownKeyOf, shownKeys } from '../../commands/keys.ts';
-import { commandName } from '../../commands/names.ts';
+import { commandName, fullCommandName } from '../../commands/names.ts';
 import { useIsMac } from '../../ui/use-is-mac.ts';
 
 /** Finds a command by any part of its name and runs it. */
@@ -78,7 +78,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   onClick={() => run(command)}
                   onKeyDown={keyDown}
                 >
-                  <span>{commandName(studio.words, command)}</span>
+                  <span>{fullCommandName(studio, command)}</span>
                   <span className="keys">
                     {refusal ? t(`refusal.${refusal}`) : key ? shownKeys(key, isMac) : t(`group.${command.group}`)}
                   </span>

@@ -53,7 +53,7 @@ export function MoreSettings({ session, task }: SettingsProps) {
               onClick={() => change({ seed: crypto.getRandomValues(new Uint32Array(1))[0]! })}
             >
               <Dices size={14} aria-hidden />
-              {t('seed')}
+              {t('new-seed')}
             </button>
           </Popover.Popup>
         </Popover.Positioner>

@@ -12,6 +12,8 @@ import type { DocumentSession } from '../../session/document-session.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { spokenBytes, spokenDuration } from '../../ui/durations.ts';
 import { Tip } from '../../ui/tip.tsx';
+import { focusResults } from '../candidates/candidate-strip.tsx';
+import { focusCanvas } from '../canvas/focus-canvas.ts';
 import { useRecall } from './earlier-prompts.ts';
 import { MoreSettings } from './more-settings.tsx';
 import { PictureSlots } from './picture-slots.tsx';
@@ -109,7 +111,7 @@ function PromptBox({ session, task, onRun }: PromptProps & { onRun: () => void }
     } else if (event.key === 'ArrowDown' && recall.isRecalling) {
       event.preventDefault();
       recall.go(-1);
-    } else if (event.key === 'Escape') event.currentTarget.blur();
+    } else if (event.key === 'Escape') focusResults() || focusCanvas();
   };
   return (
     <textarea

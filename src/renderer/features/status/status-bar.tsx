@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 
 import { useSession, useStudio, useView } from '../../app/studio.ts';
 import type { CanvasEngine } from '../../canvas/engine/canvas-engine.ts';
+import { stepWords } from '../../i18n/step-words.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { spokenDuration } from '../../ui/durations.ts';
 import { useObservable } from '../../ui/use-observable.ts';
@@ -18,6 +19,7 @@ export function StatusBar({ session }: { session: DocumentSession | null }) {
     <footer className="status-bar" aria-label={t('title')}>
       {canvas ? <CanvasStatus canvas={canvas} /> : null}
       {session ? <DocumentSize session={session} /> : null}
+      {session ? <CurrentStep session={session} /> : null}
       <JobStatus />
       <span className="spread" />
       <span role="status">{isOnline ? null : <span className="fault">{t('offline')}</span>}</span>
@@ -58,6 +60,18 @@ function DocumentSize({ session }: { session: DocumentSession }) {
         </span>
       ) : null}
     </>
+  );
+}
+
+/** Where one is in the history, for those who cannot see the picture change. */
+function CurrentStep({ session }: { session: DocumentSession }) {
+  const { words } = useStudio();
+  const { t } = useTranslation('status');
+  const node = useSession(session, ({ tree }) => tree.nodes.get(tree.current!));
+  return (
+    <span role="status" className="visually-hidden">
+      {node ? t('at-step', { step: stepWords(node, words) }) : null}
+    </span>
   );
 }
 

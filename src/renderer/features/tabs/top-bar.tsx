@@ -7,7 +7,7 @@ import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { commandGroups } from '../../commands/command.ts';
 import { commandById, commands } from '../../commands/commands.ts';
 import { shownKeyOf, shownKeys } from '../../commands/keys.ts';
-import { commandName } from '../../commands/names.ts';
+import { fullCommandName } from '../../commands/names.ts';
 import { chosenModel } from '../../prompt/choose-model.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import type { Tab } from '../../session/workspace.ts';
@@ -124,7 +124,7 @@ function MainMenu() {
                               disabled={command.refuse(studio) !== null}
                               onClick={() => void Promise.resolve(command.run(studio)).catch(studio.notices.fault)}
                             >
-                              {commandName(studio.words, command)}
+                              {fullCommandName(studio, command)}
                               {key ? <span className="keys">{shownKeys(key, isMac)}</span> : null}
                             </Menu.Item>
                           );

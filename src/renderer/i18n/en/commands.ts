@@ -1,5 +1,6 @@
 export const commands = {
   search: 'Type a command',
+  about: '{{name}}: {{about}}',
   nothing: 'No command is called that.',
   title: 'Commands',
   new: 'New document',

@@ -12,6 +12,7 @@ export const prompt = {
   snapped: 'Sides are multiples of {{multiple}} for this model.',
   count: 'How many',
   seed: 'Seed',
+  'new-seed': 'Another seed',
   'lock-seed': 'Keep the seed',
   steps: 'Steps',
   words: 'Follow my words',

@@ -1,5 +1,6 @@
 export const status = {
   title: 'Status',
+  'at-step': 'Now at: {{step}}',
   zoom: 'Zoom {{value}} %',
   step: 'step {{step}} of {{steps}}',
   left: '{{time}} left',

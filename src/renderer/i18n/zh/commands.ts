@@ -3,6 +3,7 @@ import type { SameKeys } from '../same-keys.ts';
 
 export const commands: SameKeys<typeof english> = {
   search: '输入命令',
+  about: '{{name}}：{{about}}',
   nothing: '没有这样的命令。',
   title: '命令',
   new: '新建文档',

@@ -14,6 +14,7 @@ export const prompt: SameKeys<typeof english> = {
   snapped: '此模型的边长须为 {{multiple}} 的倍数。',
   count: '张数',
   seed: '种子',
+  'new-seed': '换一个种子',
   'lock-seed': '锁定种子',
   steps: '步数',
   words: '遵循文字',

@@ -3,6 +3,7 @@ import type { SameKeys } from '../same-keys.ts';
 
 export const status: SameKeys<typeof english> = {
   title: '状态',
+  'at-step': '当前步骤：{{step}}',
   zoom: '缩放 {{value}} %',
   step: '第 {{step}} / {{steps}} 步',
   left: '剩余 {{time}}',

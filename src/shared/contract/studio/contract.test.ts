@@ -15,7 +15,7 @@ const commit = (id: string, parent: string | null): HistoryEvent =>
     node: {
       id,
       parent,
-      label: id,
+      label: { what: 'brush' },
       kind: 'paint',
       createdAt: 0,
       recipe: null,
@@ -77,18 +77,17 @@ const events = (...sent: readonly object[]): JobsEvent[] =>
 
 it('what a running job has said adds up, and is forgotten when it starts over or ends', () => {
   const running = job({ state: 'running', attempts: 1 });
+  const region = { rect: { x: -8, y: 0, width: 64, height: 64 }, changes: { x: 8, y: 8, width: 20, height: 16 } };
   const said = events(
     { kind: 'snapshot', jobs: [job()], activity: [] },
     { kind: 'job', job: running },
     { kind: 'progress', id, progress: { kind: 'phase', name: 'answer' } },
-    { kind: 'progress', id, progress: { kind: 'region', rect: { x: -8, y: 0, width: 64, height: 64 } } },
+    { kind: 'progress', id, progress: { kind: 'region', ...region } },
     { kind: 'progress', id, progress: { kind: 'text', delta: 'A grey ' } },
     { kind: 'progress', id, progress: { kind: 'text', delta: 'cat.' } },
   );
   const state = said.reduce(afterJobsEvent, noJobs);
-  expect([...state.activity.values()]).toMatchObject([
-    { phase: 'answer', region: { x: -8, width: 64 }, text: 'A grey cat.', step: 0 },
-  ]);
+  expect([...state.activity.values()]).toMatchObject([{ phase: 'answer', region, text: 'A grey cat.', step: 0 }]);
   const moved = afterJobsEvent(state, events({ kind: 'job', job: { ...running, rank: 7 } })[0]!);
   expect(moved.activity.size).toBe(1);
   for (const next of [job({ state: 'running', attempts: 2 }), job({ state: 'finished', attempts: 1 })])

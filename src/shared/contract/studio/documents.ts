@@ -71,9 +71,7 @@ export const documentsContract = {
   /** Tells that the list is another one now: ask for it again. */
   watchList: call.output(eventIterator(z.object({ kind: z.literal('changed') }))),
   /** A new document of what is given, with a history of one step. */
-  create: call
-    .input(z.object({ title: zTitle, document: zDocument, label: z.string().max(500).default('New document') }))
-    .output(z.object(id)),
+  create: call.input(z.object({ title: zTitle, document: zDocument })).output(z.object(id)),
   /** A copy with all its history. */
   duplicate: call.input(z.object(id)).output(z.object(id)),
   /**

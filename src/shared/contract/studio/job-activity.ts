@@ -54,7 +54,7 @@ function afterProgress(before: JobActivity, progress: StudioJobProgress): JobAct
       return { ...before, phase: progress.name };
     case 'region':
       // What was shown belonged to where the pass before worked.
-      return { ...before, region: progress.rect, preview: null };
+      return { ...before, region: { rect: progress.rect, changes: progress.changes }, preview: null };
     case 'step': {
       const { step, steps, timeLeftMs } = progress;
       return { ...before, step, steps, timeLeftMs, preview: progress.preview ?? before.preview };

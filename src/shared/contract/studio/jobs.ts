@@ -1,7 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
-import { zRect } from '#shared/document/geometry';
 import { zJobRecord } from '#shared/library/job-record';
 import { zGalleryId, type GalleryId } from '#shared/library/gallery-item';
 import { call } from '../call.ts';
@@ -45,8 +44,8 @@ export const zJobActivity = z.object({
   /** 0 before the first step. */
   steps: z.int().min(0),
   preview: zJobPreview.nullable(),
-  /** Where the preview belongs, in pixels of the result; null: all of it. */
-  region: zRect.nullable(),
+  /** Where the preview belongs, and what of it may change, in pixels of the result; null: all of it. */
+  region: zRegionEvent.omit({ kind: true }).nullable(),
   timeLeftMs: z.number().min(0).nullable(),
   /** Of the answer so far. */
   text: z.string(),

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { sha256OfFile } from '#files/content-hash';
 import { encodeImage } from '#host/images/encode-image';
 import { decodeImage } from '#host/images/decode-image';
 import { readPictureRecipe } from '#host/images/recipe-metadata/picture-recipe';
@@ -57,8 +58,8 @@ const jsonLines = (out: string) =>
 
 const installModel = (name: string) => installEmptyModel(folder, name);
 
-async function writePhoto(name: string) {
-  const data = Uint8Array.from({ length: 32 * 24 * 3 }, (_, i) => (i * 7) % 256);
+async function writePhoto(name: string, stride = 7) {
+  const data = Uint8Array.from({ length: 32 * 24 * 3 }, (_, i) => (i * stride) % 256);
   const raster = { width: 32, height: 24, channels: 3, data } as const;
   await writeFile(join(folder, name), await encodeImage(raster, { format: 'png' }));
   return raster;
@@ -173,6 +174,16 @@ describe('making pictures', () => {
     expect((await decodeImage(bytes)).raster).toEqual(photo);
     const found = await readPictureRecipe(bytes);
     expect(found).toMatchObject({ recipe: { ancestors: [{ request: { prompt: 'warmer' } }] } });
+  });
+
+  it('goes by as many reference pictures as are given', async () => {
+    await Promise.all([writePhoto('cat.png'), writePhoto('style.png', 5)]);
+    const given = ['--reference', 'cat.png', '--reference', 'style.png'];
+    await studio(['generate', 'a cat in a boat', ...given, '-o', 'boat.png', '--steps', '1', '--seed', '1']);
+    const found = await readPictureRecipe(await readFile(join(folder, 'boat.png')));
+    const hashes = await Promise.all(['cat.png', 'style.png'].map((name) => sha256OfFile(join(folder, name))));
+    expect(found).toMatchObject({ recipe: { request: { references: hashes } } });
+    expect((await studio(['generate', 'x', '--reference', 'missing.png'])).status).toBe(3);
   });
 
   it('does not begin what it could not save', async () => {

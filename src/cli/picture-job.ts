@@ -17,7 +17,7 @@ import { Option, type Command } from 'commander';
 
 import type { CliContext } from './cli-context.ts';
 import { runJob, withEngine } from './engine-session.ts';
-import type { InputPicture } from './input-picture.ts';
+import { readPicture, type InputPicture } from './input-picture.ts';
 import { chooseModel, modelId } from './model-choice.ts';
 import { decimal, integer } from './option-values.ts';
 import { outputPlace, savePicture, type OutputPlace } from './output-picture.ts';
@@ -32,6 +32,7 @@ export interface PictureOptions {
   readonly guidance: number;
   readonly seed?: number;
   readonly count: number;
+  readonly reference: readonly string[];
   readonly out?: string;
   readonly force: boolean;
 }
@@ -50,8 +51,19 @@ export function addPictureOptions(command: Command, { guidance }: { guidance: nu
     .option('--guidance <n>', 'how closely to follow the words', decimal, guidance)
     .option('--seed <n>', 'the same seed makes the same picture (default: any)', integer)
     .option('-n, --count <n>', 'how many pictures to make, with seeds that follow each other', integer, 1)
+    .option(
+      '--reference <picture>',
+      'a picture to go by, for what is in it or for its style; may be given again',
+      again,
+      [],
+    )
     .option('-o, --out <path>', 'file (.png .jpg .webp .avif .tiff) or folder to write to')
     .option('--force', 'replace existing files', false);
+}
+
+/** Collects the values of an option that may be given several times. */
+function again(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 /** What is particular to one command. */
@@ -76,10 +88,12 @@ export async function makePictures(
   const model = await chooseModel(options.model, context);
   const task = typeof wanted === 'function' ? wanted(model) : wanted;
   const firstSeed = options.seed ?? randomInt(2 ** 32 - options.count);
-  const inputs = new Map<BlobName, Raster>(task.pictures?.map(({ name, raster }) => [name, raster]));
+  const references = await readReferences(options, context);
+  const pictures = [...(task.pictures ?? []), ...references];
+  const inputs = new Map<BlobName, Raster>(pictures.map(({ name, raster }) => [name, raster]));
   const plans = await Promise.all(
     Array.from({ length: options.count }, async (_, index) => ({
-      request: parseRequest(task, options, model, firstSeed + index),
+      request: parseRequest(task, options, { model, seed: firstSeed + index, references }),
       place: await outputPlace({
         out: options.out,
         title: task.prompt || task.request.kind,
@@ -136,12 +150,22 @@ export async function makePicture(
   );
 }
 
+interface RequestContext {
+  readonly model: ModelPackage;
+  readonly seed: number;
+  readonly references: readonly InputPicture[];
+}
+
+/** The pictures to go by. */
+export function readReferences({ reference }: PictureOptions, context: CliContext): Promise<InputPicture[]> {
+  return Promise.all(reference.map((path) => readPicture(path, context)));
+}
+
 /** The request that a task and the shared options come to. @throws AppError `usage-invalid` */
 export function parseRequest(
   { request, prompt }: PictureTask,
   { steps, solver, guidance }: PictureOptions,
-  model: ModelPackage,
-  seed: number,
+  { model, seed, references }: RequestContext,
 ): JobRequest {
   const sampling = {
     model: modelId(model),
@@ -151,6 +175,7 @@ export function parseRequest(
     solver,
     textGuidance: guidance,
     seed,
+    references: references.map(({ name }) => name),
   };
   return checkRequest({ ...request, ...sampling });
 }

@@ -13,7 +13,7 @@ import { readPicture } from '../input-picture.ts';
 import { chooseModel } from '../model-choice.ts';
 import { decimal } from '../option-values.ts';
 import type { OutputPlace } from '../output-picture.ts';
-import { addPictureOptions, makePicture, parseRequest, type PictureOptions } from '../picture-job.ts';
+import { addPictureOptions, makePicture, parseRequest, readReferences, type PictureOptions } from '../picture-job.ts';
 
 interface RunOptions extends PictureOptions {
   readonly instruction: string;
@@ -46,6 +46,7 @@ async function runBatch(context: CliContext, files: readonly string[], options: 
   const model = await chooseModel(options.model, context);
   const folder = options.out ?? 'edited';
   const sources = await picturesOf(files);
+  const references = await readReferences(options, context);
   const seed = options.seed ?? randomInt(2 ** 32 - options.count);
   await mkdir(folder, { recursive: true });
   const failed: AppError[] = [];
@@ -61,9 +62,9 @@ async function runBatch(context: CliContext, files: readonly string[], options: 
         const picture = await readPicture(path, context);
         const particular = { kind: 'edit', image: picture.name, imageGuidance: options.imageGuidance } as const;
         const task = { prompt: options.instruction, request: particular };
-        const inputs = new Map<BlobName, Raster>([[picture.name, picture.raster]]);
+        const inputs = new Map<BlobName, Raster>([picture, ...references].map(({ name, raster }) => [name, raster]));
         for (const { place, index } of places) {
-          const request = parseRequest(task, options, model, seed + index);
+          const request = parseRequest(task, options, { model, seed: seed + index, references });
           const { past } = picture;
           await makePicture(engine, context, { request, inputs, place, model, past, device: options.device });
           made += 1;

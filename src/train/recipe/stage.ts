@@ -56,6 +56,8 @@ export interface StageSize {
   readonly warmupSteps: number;
   /** Decay of the moving average of the weights, which is what later stages use. */
   readonly averageDecay: number;
+  /** Updates that a batch of pictures serves, each with noise and times of its own, since encoding one is dear; 1 if not given. */
+  readonly looks?: number;
   /** Part of the samples whose words are dropped, so that guidance has something to steer away from. */
   readonly dropWords?: number;
 }

@@ -33,15 +33,17 @@ function initial(spec: ParameterSpec, depth: number, seed: number): Float32Array
       if (startsAtZero.test(name)) return data;
       return normal(Math.sqrt(2 / (fanIn + out)) * (intoResidual.test(name) ? 1 / Math.sqrt(2 * depth) : 1));
     case 'embedding':
-      return normal(SMALL);
+      return normal(EMBEDDING);
     case 'mixture':
       // Its rows are averaged by a softmax that is flat at first; this makes the averages as large as other embeddings.
-      return normal(SMALL * Math.sqrt(out / 3));
+      return normal(EMBEDDING * Math.sqrt(out / 3));
   }
   return assertNever(spec.kind);
 }
 
 const SMALL = 0.02;
+/** Large enough that a token is still told from others by its hidden states, when layers have added to its embedding. */
+const EMBEDDING = 0.1;
 
 /** Modulations and the last layer of the decoder, so that its blocks begin as identities; adapters' outer halves. */
 const startsAtZero =

@@ -51,9 +51,18 @@ export async function jointRun(context: StageContext): Promise<StageRun> {
   const stage = new JointStage(context, tokenizer, frozen);
   return {
     plan: stagePlan(context, stage.objectives()),
-    batches: assembled(context, (batch) => stage.assemble(batch)),
+    batches: assembled(context, (batch, look) => stage.assemble(batch, look)),
     release: () => frozen.release(),
   };
+}
+
+/** Pictures and words on their way to an update, without noise. */
+interface EncodedBatch {
+  readonly bucket: string;
+  /** Packed latents of the pictures. */
+  readonly clean: HostTensor;
+  /** All other inputs of `flowObjective` but noise and time. */
+  readonly inputs: Readonly<Record<string, HostTensor>>;
 }
 
 /** The shape of a stage's batches, and how they are made. */
@@ -63,6 +72,7 @@ class JointStage {
   readonly #frozen: FrozenGraphs;
   /** Whether the loss of pictures goes through the language model, to something that is trained in front of it. */
   readonly #throughWords: boolean;
+  readonly #encoded = new WeakMap<Batch, Promise<EncodedBatch>>();
 
   constructor(context: StageContext, tokenizer: OvisTokenizer, frozen: FrozenGraphs) {
     this.#context = context;
@@ -88,7 +98,7 @@ class JointStage {
     return objectives;
   }
 
-  async assemble(batch: Batch): Promise<TrainingBatch> {
+  async assemble(batch: Batch, look: number): Promise<TrainingBatch> {
     switch (batch.family) {
       case 'language':
         return this.#words(batch, null);
@@ -96,7 +106,7 @@ class JointStage {
         return this.#words(batch, batch.pictures);
       case 'generation':
       case 'edit':
-        return this.#picture(batch);
+        return this.#picture(batch, look);
       default:
         return assertNever(batch);
     }
@@ -122,42 +132,53 @@ class JointStage {
     };
   }
 
-  async #picture(batch: GenerationBatch | EditBatch): Promise<TrainingBatch> {
+  async #picture(batch: GenerationBatch | EditBatch, look: number): Promise<TrainingBatch> {
+    const encoding = this.#encoded.get(batch) ?? this.#encode(batch);
+    this.#encoded.set(batch, encoding);
+    const { bucket, clean, inputs } = await encoding;
+    const { count } = batch.targets;
+    const rng = createRng(this.#context.seed, 'flow', batch.index, look);
+    const noise = normals(rng, clean.shape);
+    const time = Float32Array.from({ length: count }, () => sampleTime(rng));
+    return {
+      bucket,
+      samples: count,
+      inputs: {
+        ...inputs,
+        clean,
+        noise: hostTensor('f32', clean.shape, noise),
+        time: hostTensor('f32', [count], time),
+      },
+    };
+  }
+
+  /** What the frozen parts of the model make of a batch. */
+  async #encode(batch: GenerationBatch | EditBatch): Promise<EncodedBatch> {
     const { size, folder, seed } = this.#context;
     const { config } = folder;
-    const { targets } = batch;
-    const rng = createRng(seed, 'flow', batch.index);
+    const { family, targets } = batch;
+    const rng = createRng(seed, 'words', batch.index);
     const format = this.#format(targets, 'condition');
     const written =
-      batch.family === 'edit'
+      family === 'edit'
         ? batch.instructions.map((instruction) => editPrompt(instruction))
         : batch.prompts.map((prompt) => generatePrompt(prompt));
     const sequences = written.map((texts) =>
       promptSequence(rng.chance(size.dropWords ?? 0) ? unconditionalPrompt() : texts, format),
     );
     const length = paddedLength(sequences);
-    const shown = { embeddingsEach: format.pictureEmbeddings, shared: batch.family === 'generation' };
+    const shown = { embeddingsEach: format.pictureEmbeddings, shared: family === 'generation' };
     const language = {
       ...sequenceInputs(sequences, length, shown),
-      ...(batch.family === 'edit' ? patchInputs(batch.sources, 'condition', config) : blankInputs(targets, config)),
+      ...(family === 'edit' ? patchInputs(batch.sources, 'condition', config) : blankInputs(targets, config)),
     };
-    const clean = await this.#latents(targets);
     return {
-      bucket: bucketName(batch.family, targets, length),
-      samples: targets.count,
+      bucket: bucketName(family, targets, length),
+      clean: await this.#latents(targets),
       inputs: {
-        clean,
-        noise: hostTensor('f32', clean.shape, normals(rng, clean.shape)),
-        time: hostTensor(
-          'f32',
-          [targets.count],
-          Float32Array.from(sequences, () => sampleTime(rng)),
-        ),
-        ...(batch.family === 'edit' && { context: await this.#latents(batch.sources) }),
+        ...(family === 'edit' && { context: await this.#latents(batch.sources) }),
         ...paddingInputs(sequences, length),
-        ...(this.#throughWords
-          ? language
-          : { condition: await this.#condition(batch.family, targets, length, language) }),
+        ...(this.#throughWords ? language : { condition: await this.#condition(family, targets, length, language) }),
       },
     };
   }

@@ -12,7 +12,7 @@ export const languageModel: Stage = {
   mix: { reading: 2, applying: 2, translating: 1 },
   sizes: {
     nano: {
-      steps: 3_000,
+      steps: 2_400,
       batchSize: 16,
       curriculum: curricula.scenes,
       pictures,

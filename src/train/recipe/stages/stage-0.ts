@@ -21,6 +21,7 @@ export const decoderPretraining: Stage = {
       peakRate: 1.4e-3,
       warmupSteps: 200,
       averageDecay: 0.999,
+      looks: 2,
       dropWords: 0.1,
     },
     smoke: {

@@ -19,6 +19,7 @@ export const generationLearning: Stage = {
       peakRate: 1e-3,
       warmupSteps: 100,
       averageDecay: 0.999,
+      looks: 2,
       dropWords: 0.1,
     },
     smoke: smokeSize,

@@ -13,6 +13,7 @@ import {
 export const emptyContext: ToolContext = {
   document: { width: 1000, height: 800 },
   zoom: 1,
+  gripReach: 8,
   settings: defaultToolSettings,
   extendFrame: null,
   moveTarget: null,
@@ -51,6 +52,6 @@ export class ToolDriver {
     const { zoom } = this.context;
     const screen = { x: point.x * zoom, y: point.y * zoom };
     const samples = [{ ...point, pressure: 1 }];
-    return this.send({ kind, point, screen, samples, button, modifiers: { ...noModifiers, ...keys } });
+    return this.send({ kind, point, screen, samples, button, isCoarse: false, modifiers: { ...noModifiers, ...keys } });
   }
 }

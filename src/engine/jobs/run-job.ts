@@ -16,8 +16,8 @@ export interface Job<R extends JobRequest = JobRequest> {
 /** What a pipeline tells on its way; how long it took and will take is measured from these. */
 export type PipelineEvent =
   | { readonly kind: 'phase'; readonly name: Phase }
-  /** Where on the picture the previews of the steps to come belong. */
-  | { readonly kind: 'region'; readonly rect: Rect }
+  /** Where on the picture the previews of the steps to come belong, and what is around all that may change. */
+  | { readonly kind: 'region'; readonly rect: Rect; readonly changes: Rect }
   /** `step` of `steps` is done, counted from 1. A job of several passes starts again at 1. */
   | { readonly kind: 'step'; readonly step: number; readonly steps: number; readonly preview: Raster | null }
   | { readonly kind: 'text'; readonly delta: string };

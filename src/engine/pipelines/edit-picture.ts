@@ -2,6 +2,7 @@
 import { toRgb } from '#model/ovis/processing/rgb';
 import { regionInstruction, type RegionIntent } from '#model/ovis/text/instructions';
 import { cannyEdges } from '#raster/canny';
+import type { PixelBox } from '#raster/crop';
 import { lineMap } from '#raster/line-map';
 import type { Raster } from '#raster/raster';
 import { assertNever } from '#base/assert';
@@ -26,7 +27,7 @@ export async function editPicture(
   references: readonly Raster[],
 ): Promise<JobResult> {
   const plan = planEdit(image, modelLimits(context.model.package.config));
-  tellRegion(context, plan.frame);
+  tellRegion(context, plan.frame, { x: 0, y: 0, width: image.width, height: image.height });
   const { picture, reconstruct } = await renderEdit(context, request, toRgb(plan.source), { references });
   const reconstruction = await reconstruct();
   context.onEvent({ kind: 'phase', name: 'compose' });
@@ -95,7 +96,7 @@ async function renderRegion(
   request: EditInstruction,
   { intent, plan, references }: RegionTask,
 ): Promise<JobResult> {
-  tellRegion(context, plan.frame);
+  tellRegion(context, plan.frame, plan.changed);
   const instruction = { ...request, prompt: regionInstruction(intent, request.prompt) };
   const { picture } = await renderEdit(context, instruction, toRgb(plan.prefilled), {
     references,
@@ -108,8 +109,8 @@ async function renderRegion(
   return resultOf(finishInpaint(plan, picture));
 }
 
-function tellRegion({ onEvent }: RenderContext, { x, y, width, height }: ContextFrame): void {
-  onEvent({ kind: 'region', rect: { x, y, width, height } });
+function tellRegion({ onEvent }: RenderContext, { x, y, width, height }: ContextFrame, changes: PixelBox): void {
+  onEvent({ kind: 'region', rect: { x, y, width, height }, changes });
 }
 
 function resultOf({ image, patch, report }: Composite): JobResult {

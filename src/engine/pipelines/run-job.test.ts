@@ -121,7 +121,8 @@ describeGolden('jobs', () => {
     const events: PipelineEvent[] = [];
     const request = { kind: 'inpaint', ...sampling, image: IMAGE, mask: MASK } as const;
     await run(request, { mask, onEvent: (event) => events.push(event) });
-    const region = events.find((event) => event.kind === 'region')!.rect;
+    const { rect: region, changes } = events.find((event) => event.kind === 'region')!;
+    expect(changes).toEqual({ x: 62, y: 42, width: 17, height: 17 });
     expect(region.x).toBeLessThan(62);
     expect(region.x + region.width).toBeGreaterThan(78);
     const preview = events.find((event) => event.kind === 'step')!.preview!;

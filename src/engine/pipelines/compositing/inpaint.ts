@@ -1,5 +1,6 @@
 import { prefillRegion } from '#model/ovis/processing/prefill';
 import { AppError } from '#base/app-error';
+import { type PixelBox } from '#raster/crop';
 import { maskBounds, maskOfRaster } from '#raster/mask';
 import { mapPlane } from '#raster/plane';
 import { type Raster } from '#raster/raster';
@@ -29,6 +30,8 @@ export interface InpaintInput {
 /** All that the model needs to see, and all that is needed to bring its result back. */
 export interface InpaintPlan {
   readonly image: Raster;
+  /** Bounds of the mask. */
+  readonly changed: PixelBox;
   readonly frame: ContextFrame;
   readonly strength: number;
   /** 0–1 each, at the model's size. */
@@ -63,7 +66,7 @@ export function planInpaint(input: InpaintInput): InpaintPlan {
     featherPx: featherPx * frame.scale,
   });
   const prefilled = strength < 1 ? source : prefillRegion(source, masks.user, intent);
-  return { image, frame, strength, masks, source, prefilled };
+  return { image, changed: bounds, frame, strength, masks, source, prefilled };
 }
 
 /**

@@ -111,7 +111,7 @@ function PromptBox({ session, task, onRun }: PromptProps & { onRun: () => void }
     } else if (event.key === 'ArrowDown' && recall.isRecalling) {
       event.preventDefault();
       recall.go(-1);
-    } else if (event.key === 'Escape') focusResults() || focusCanvas();
+    } else if (event.key === 'Escape' && !focusResults()) focusCanvas();
   };
   return (
     <textarea

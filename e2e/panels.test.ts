@@ -161,3 +161,36 @@ it('a reload shows the document that was in front', async () => {
   await page.reload();
   await expect.poll(() => layerNames(page)).toEqual(['slope']);
 });
+
+it('a new document is as large as the model draws, or as somebody asks; what is small is shown large', async () => {
+  const { page, errors } = await openStudioPage();
+  const status = () => page.locator('.status-bar').textContent();
+  await expect.poll(status).toContain('128 × 128');
+
+  await page.locator('.canvas-host').focus();
+  await page.keyboard.press('Control+Alt+Shift+n');
+  await page.getByRole('button', { name: 'A4, 300 ppi' }).click();
+  await page.getByRole('textbox', { name: 'Width' }).last().fill('400');
+  await page.keyboard.press('Enter');
+  // It takes the place of the one that nobody has used.
+  await expect.poll(status).toContain('400 × 3508');
+  expect(await page.locator('.tab').count()).toBe(1);
+  await page.getByRole('button', { name: 'New document' }).click();
+  await expect.poll(status).toContain('128 × 128');
+  expect(await page.locator('.tab').count()).toBe(2);
+
+  const zoom = async () => Number.parseInt((await page.locator('.status-bar button').first().textContent())!, 10);
+  await dropFile(page, 'slope.png', await slope());
+  await expect.poll(status).toContain('256 × 192');
+  const fitted = await zoom();
+  expect(fitted).toBeGreaterThan(200);
+  await page.locator('.canvas-host').focus();
+  await page.keyboard.press('Control+1');
+  await expect.poll(zoom).toBe(100);
+  await page.keyboard.press('Control+=');
+  await page.keyboard.press('Control+=');
+  await expect.poll(zoom).toBe(200);
+  await page.keyboard.press('Control+0');
+  await expect.poll(zoom).toBe(fitted);
+  expect(errors).toEqual([]);
+});

@@ -13,6 +13,7 @@ import { Palette } from '../features/palette/palette.tsx';
 import { PromptBar } from '../features/prompt/prompt-bar.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { ShortcutsDialog } from '../features/settings/shortcuts-dialog.tsx';
+import { NewDocumentDialog } from '../features/start/new-document-dialog.tsx';
 import { StartPage } from '../features/start/start-page.tsx';
 import { FaultStrip, Toasts } from '../features/status/notices.tsx';
 import { ReadOnlyReason, SavingTrouble } from '../features/status/trouble-strips.tsx';
@@ -106,6 +107,7 @@ function Waiting() {
 
 const dialogs: Readonly<Record<DialogName, (props: { onClose: () => void }) => React.JSX.Element>> = {
   palette: Palette,
+  new: NewDocumentDialog,
   settings: SettingsDialog,
   models: ModelsDialog,
   shortcuts: ShortcutsDialog,

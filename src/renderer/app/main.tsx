@@ -14,6 +14,7 @@ import { createPatience } from '../client/patience.ts';
 import { connectToShell } from '../client/shell-connection.ts';
 import { createCandidates } from '../features/candidates/candidates.ts';
 import { createWords } from '../i18n/i18n.ts';
+import { usualSize } from '../prompt/usual-size.ts';
 import { Workspace } from '../session/workspace.ts';
 import { followHost } from '../stores/host-state.ts';
 import { createNotices } from '../stores/notices.ts';
@@ -52,6 +53,7 @@ const studio: Studio = {
     patience,
     onFault: notices.fault,
     untitled: () => i18n.t('start:untitled'),
+    usualSize: () => usualSize(host),
   }),
   view: createViewStore(),
   candidates: createCandidates(localStorage),

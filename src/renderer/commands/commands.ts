@@ -20,7 +20,7 @@ import type { DocumentSession } from '../session/document-session.ts';
 import type { DialogName, DockTab } from '../stores/view.ts';
 import { toolIds } from '../canvas/tools/tool.ts';
 import { canvasCommands, toolKeys } from './canvas-commands.ts';
-import { always, onDocument, type Command, type CommandRefusal } from './command.ts';
+import { always, onDocument, type Command, type CommandGroup, type CommandRefusal } from './command.ts';
 import { freeName } from './free-name.ts';
 import { candidate, promptCommands } from './prompt-commands.ts';
 
@@ -48,8 +48,8 @@ function wordsOfStep({ workspace, words }: Studio, which: (tree: HistoryTree) =>
 
 const dock = (id: DockTab, keys: readonly string[]): Command =>
   always(`show-${id}`, 'window', keys, ({ view }) => view.setState({ dock: id, dockOpen: true }));
-const dialog = (id: DialogName, keys: readonly string[]): Command =>
-  always(`open-${id}`, 'window', keys, ({ view }) => view.setState({ dialog: id }));
+const dialog = (id: DialogName, keys: readonly string[], group: CommandGroup = 'window'): Command =>
+  always(`open-${id}`, group, keys, ({ view }) => view.setState({ dialog: id }));
 const zoom = (id: string, keys: readonly string[], run: (viewport: Viewport) => void): Command =>
   onDocument(id, 'view', keys, (_session, { view }) => {
     const { canvas } = view.getState();
@@ -60,6 +60,7 @@ type Viewport = NonNullable<ReturnType<Studio['view']['getState']>['canvas']>['v
 /** Everything the studio can do, in the order in which it is listed. */
 export const commands: readonly Command[] = [
   always('new', 'file', ['$mod+Alt+n'], ({ workspace }) => workspace.createEmpty()),
+  dialog('new', ['$mod+Alt+Shift+n'], 'file'),
   always('open', 'file', ['$mod+o'], async ({ workspace }) => workspace.openFiles(await chooseFiles())),
   onDocument('export-png', 'file', ['$mod+Shift+s'], (session, studio) =>
     exportDocument(studio, session, { format: 'png' }),

@@ -84,6 +84,11 @@ export function snappedSize({ width, height }: Size, { multiple, minSide, maxAre
   return size;
 }
 
+/** Width to height. */
+export const aspects = { '1:1': 1, '4:3': 4 / 3, '3:4': 3 / 4, '16:9': 16 / 9, '9:16': 9 / 16 } as const;
+export type Aspect = keyof typeof aspects;
+export const aspectNames = Object.keys(aspects) as Aspect[];
+
 /** From the fewest pixels that a model does well with to the most. */
 export const scales = ['small', 'medium', 'large'] as const;
 export type Scale = (typeof scales)[number];

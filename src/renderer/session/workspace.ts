@@ -1,6 +1,6 @@
 import { toAppError, type AppError } from '#base/app-error';
 import type { StudioClient } from '#shared/contract/studio/contract';
-import { createDocument } from '#shared/document/document';
+import { createDocument, type Document } from '#shared/document/document';
 import type { DocumentId, NodeId } from '#shared/document/ids';
 import type { Settings } from '#shared/library/settings';
 import { createStore, type StoreApi } from 'zustand/vanilla';
@@ -22,6 +22,9 @@ export interface WorkspaceState {
   readonly current: DocumentId | null;
 }
 
+/** In pixels; how many of them make an inch counts in print alone. */
+export type DocumentSize = Pick<Document, 'width' | 'height'> & Partial<Pick<Document, 'pixelsPerInch'>>;
+
 export interface WorkspaceOptions {
   readonly client: StudioClient;
   readonly blobs: Blobs;
@@ -30,6 +33,8 @@ export interface WorkspaceOptions {
   readonly onFault: (error: AppError, about?: string) => void;
   /** What a document without a name is called. */
   readonly untitled: () => string;
+  /** Of a document that nobody has asked for a size. */
+  readonly usualSize: () => Promise<DocumentSize>;
 }
 
 /** The documents that are open in this window, and which one is in front. */
@@ -75,16 +80,21 @@ export class Workspace {
 
   /** A new, empty document. */
   async createEmpty(): Promise<void> {
+    await this.#telling(async () => this.#create(await this.#options.usualSize()));
+  }
+
+  /** A new, empty document of a size; it takes the place of one that nobody has used. */
+  async createSized(size: DocumentSize): Promise<void> {
+    const unused = this.#unused();
     await this.#telling(async () => {
-      const document = createDocument(emptySize);
-      const { id } = await this.#options.client.documents.create({ title: this.#options.untitled(), document });
-      await this.show(id);
+      await this.#create(size);
+      if (unused) await this.close(unused);
     });
   }
 
   /** Opens files, each in a tab of its own; what cannot be opened keeps no other from it. */
   async openFiles(files: readonly File[]): Promise<void> {
-    const unused = this.session && isUnused(this.session) ? this.session.id : null;
+    const unused = this.#unused();
     let opened = 0;
     for (const file of files) {
       await this.#telling(async () => {
@@ -114,6 +124,17 @@ export class Workspace {
     });
   }
 
+  async #create({ width, height, ...content }: DocumentSize): Promise<void> {
+    const document = createDocument({ width, height }, content);
+    const { id } = await this.#options.client.documents.create({ title: this.#options.untitled(), document });
+    await this.show(id);
+  }
+
+  /** The document in front, if nothing has been done in it. */
+  #unused(): DocumentId | null {
+    return this.session && isUnused(this.session) ? this.session.id : null;
+  }
+
   #open(id: DocumentId): Promise<DocumentSession> {
     const { client, patience, onFault } = this.#options;
     return DocumentSession.open({ id, client, patience, onFault });
@@ -134,9 +155,6 @@ export class Workspace {
     }
   }
 }
-
-/** Of a document that nobody has asked for a size. */
-const emptySize = { width: 512, height: 512 } as const;
 
 /** Nothing has been done in it, and nothing written. */
 function isUnused({ store }: DocumentSession): boolean {

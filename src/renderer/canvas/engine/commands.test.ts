@@ -80,7 +80,7 @@ describe('the commands of the canvas', () => {
     await run(`canvas.commands.copy('picture').then((it) => canvas.commands.paste(it, 'copy', { x: 200, y: 100 }))`);
     // Where the square was seen, half transparent over nothing.
     expect(await page.evaluate('demo.document().order.length')).toBe(3);
-    expect(await steps()).toEqual(['Select', 'Cut', 'Paste']);
+    expect(await steps()).toEqual(['select', 'cut', 'paste']);
   });
 
   it('merge down, and nothing looks different', async () => {
@@ -112,7 +112,7 @@ describe('the commands of the canvas', () => {
     expect(await pixel(100, 94)).toEqual(mixed);
     expect(await pixel(52, 45)).toEqual([255, 0, 0, 255]);
     await run(`canvas.commands.flip('horizontal')`);
-    expect(await steps()).toEqual(['Transform', 'Rotate', 'Flip']);
+    expect(await steps()).toEqual(['transform', 'rotate', 'flip']);
   });
 
   it('move a group with all that is in it', async () => {

@@ -28,8 +28,11 @@ export interface PictureContent {
   readonly before: { readonly plate: Plate | null; readonly at: number } | null;
 }
 
-/** From this zoom on pixels are shown as squares. */
-const squarePixelZoom = 2;
+/**
+ * Whether pixels are shown as squares. Where some of them would be half as wide again as their neighbours, they run into
+ * one another.
+ */
+const hasSquarePixels = (zoom: number): boolean => zoom >= 4 || (zoom >= 2 && Number.isInteger(zoom));
 
 /** The middle canvas: draws plates, and again only what has changed of them. */
 export class PictureView {
@@ -85,7 +88,7 @@ export class PictureView {
     context.save();
     clipTo(context, dirty);
     context.clearRect(dirty.x, dirty.y, dirty.width, dirty.height);
-    context.imageSmoothingEnabled = viewport.zoom < squarePixelZoom;
+    context.imageSmoothingEnabled = !hasSquarePixels(viewport.zoom);
     const { before } = this.#content;
     const paper = documentRect(screen);
     if (before) {

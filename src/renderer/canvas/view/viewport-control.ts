@@ -89,7 +89,7 @@ export class ViewportControl {
   show(rect: Rect): void {
     if (rect.width === 0 || rect.height === 0) return;
     this.#isFitted = false;
-    this.#glideTo(fitted(rect, this.#view, { sharp: false }));
+    this.#glideTo(fitted(rect, this.#view));
   }
 
   fit(): void {
@@ -104,7 +104,7 @@ export class ViewportControl {
   #fitted(): Viewport {
     const { width, height } = this.#document;
     const paper = { x: 0, y: 0, width, height };
-    return fitted(this.#frameRect ? unionRect(paper, this.#frameRect) : paper, this.#view, { sharp: true });
+    return fitted(this.#frameRect ? unionRect(paper, this.#frameRect) : paper, this.#view);
   }
 
   #middle(): Point {

@@ -54,16 +54,14 @@ describe('the viewport', () => {
     expect(steppedZoom(0.9, 'in')).toBe(1);
   });
 
-  it('fits a document in the middle, and enlarges a small one so that its pixels stay squares', () => {
-    const fit = (width: number, height: number) => fitted({ x: 0, y: 0, width, height }, view, { sharp: true });
+  it('fits a document in the middle, small ones as large as large ones', () => {
+    const fit = (width: number, height: number) => fitted({ x: 0, y: 0, width, height }, view);
     const large = fit(4096, 1024);
     expect(toScreen(large, { x: 2048, y: 512 })).toEqual({ x: 600, y: 400 });
     expect(4096 * large.zoom).toBeLessThanOrEqual(1200 - 96 + 1e-9);
-    expect(fit(600, 500)).toEqual({ x: 300, y: 150, zoom: 1 });
-    expect(fit(128, 128)).toEqual({ x: 280, y: 80, zoom: 5 });
+    expect(500 * fit(600, 500).zoom).toBeCloseTo(800 - 96);
+    expect(fit(128, 128)).toEqual({ x: 248, y: 48, zoom: 5.5 });
     expect(fit(4, 4).zoom).toBe(zoomLimits.most);
-    const part = fitted({ x: 0, y: 0, width: 600, height: 500 }, view, { sharp: false });
-    expect(500 * part.zoom).toBeCloseTo(800 - 96);
   });
 
   it('never loses the document, and puts its pixels on those of the screen', () => {

@@ -71,15 +71,11 @@ export function steppedZoom(zoom: number, direction: 'in' | 'out'): number {
   return further ?? (direction === 'in' ? zoomLimits.most : zoomLimits.least);
 }
 
-/**
- * The viewport that shows a rectangle whole and in the middle. `sharp` enlarges by whole numbers only: pixels then are
- * squares of one size, and what would be enlarged a little is shown as it is.
- */
-export function fitted(rect: Rect, view: Size, { sharp }: { readonly sharp: boolean }): Viewport {
+/** The viewport that shows a rectangle whole, in the middle and as large as there is room. */
+export function fitted(rect: Rect, view: Size): Viewport {
   const room = { width: Math.max(1, view.width - 2 * fitPadding), height: Math.max(1, view.height - 2 * fitPadding) };
   const most = Math.min(room.width / rect.width, room.height / rect.height);
-  const wanted = sharp && most > 1 ? Math.floor(most) : most;
-  const zoom = Math.min(zoomLimits.most, Math.max(zoomLimits.least, wanted));
+  const zoom = Math.min(zoomLimits.most, Math.max(zoomLimits.least, most));
   return {
     x: (view.width - rect.width * zoom) / 2 - rect.x * zoom,
     y: (view.height - rect.height * zoom) / 2 - rect.y * zoom,

@@ -3,15 +3,20 @@ import { useStore } from 'zustand';
 
 import { useStudio } from '../../app/studio.ts';
 import { chosenModel } from '../../prompt/choose-model.ts';
-import { pictureSize, scaleOf, scales, sizeOfAspect, type Scale } from '../../prompt/request.ts';
+import {
+  aspectNames,
+  aspects,
+  pictureSize,
+  scaleOf,
+  scales,
+  sizeOfAspect,
+  type Aspect,
+  type Scale,
+} from '../../prompt/request.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { NumberInput } from '../../ui/number-input.tsx';
 import { useParameters } from './use-parameters.ts';
-
-const aspects = { '1:1': 1, '4:3': 4 / 3, '3:4': 3 / 4, '16:9': 16 / 9, '9:16': 9 / 16 } as const;
-type Aspect = keyof typeof aspects;
-const aspectNames = Object.keys(aspects) as Aspect[];
 
 /** How large a picture from words will be, in sizes that the model can make. */
 export function SizeFields({ session }: { session: DocumentSession }) {

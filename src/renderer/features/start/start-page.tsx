@@ -6,7 +6,7 @@ import { useStore } from 'zustand';
 import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
 import type { DocumentSummary } from '#shared/contract/studio/documents';
 
-import { useStudio } from '../../app/studio.ts';
+import { useSession, useStudio } from '../../app/studio.ts';
 import { chosenModel } from '../../prompt/choose-model.ts';
 import { runPrompt } from '../../prompt/run-prompt.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
@@ -15,13 +15,14 @@ import { chooseFiles } from './choose-files.ts';
 const examples = ['example-1', 'example-2', 'example-3', 'example-4'] as const;
 const recentCount = 6;
 
-/** Over an empty canvas: what one can do, and one click to a first picture. */
+/** In place of an empty canvas: what one can do, and one click to a first picture. */
 export function StartPage({ session }: { session: DocumentSession }) {
   const studio = useStudio();
   const { t } = useTranslation('start');
   const { host, view, workspace } = studio;
   const model = chosenModel(useStore(host.models), { model: null }, useStore(host.settings));
   const recent = useRecent(session);
+  const { width, height } = useSession(session, ({ document }) => document);
   useEffect(() => document.querySelector<HTMLElement>('#prompt')?.focus(), []);
   const run = (words: string): void => {
     session.setPrompt({ prompt: words, task: 'auto' });
@@ -29,45 +30,53 @@ export function StartPage({ session }: { session: DocumentSession }) {
   };
   return (
     <div className="start-page">
-      <h1>{t('title')}</h1>
-      <p className="quiet">{t('lead')}</p>
-      <div className="start-cards" role="group" aria-label={t('examples')}>
-        {examples.map((example) => (
-          <button key={example} type="button" className="start-card" onClick={() => run(t(example))}>
-            {t(example)}
-          </button>
-        ))}
-      </div>
-      <button
-        type="button"
-        className="button"
-        onClick={() => void chooseFiles().then((files) => workspace.openFiles(files))}
-      >
-        <ImagePlus size={14} aria-hidden />
-        {t('open')}
-      </button>
-      {recent.length > 0 ? (
-        <section aria-label={t('recent')} className="start-recent">
-          {recent.map(({ id, title, node }) => (
-            <button
-              key={id}
-              type="button"
-              className="start-document"
-              title={title}
-              onClick={() => void workspace.show(id)}
-            >
-              {node.thumbnail ? <img src={thumbnailUrl(node.thumbnail, 128)} alt="" /> : <span className="checker" />}
-              <span className="truncate small">{title}</span>
+      <div className="start-sheet">
+        <h1>{t('title')}</h1>
+        <p className="quiet">{t('lead')}</p>
+        <div className="start-cards" role="group" aria-label={t('examples')}>
+          {examples.map((example) => (
+            <button key={example} type="button" className="start-card" onClick={() => run(t(example))}>
+              {t(example)}
             </button>
           ))}
-        </section>
-      ) : null}
-      <p className="quiet small">
-        {model ? t(model.isBundled ? 'box-note' : 'model-note', { model: model.title }) : t('no-model')}{' '}
-        <button type="button" className="link" onClick={() => view.setState({ dialog: 'models' })}>
-          {t(model ? (model.isBundled ? 'box-more' : 'model-more') : 'model-add')}
+        </div>
+        <button
+          type="button"
+          className="button"
+          onClick={() => void chooseFiles().then((files) => workspace.openFiles(files))}
+        >
+          <ImagePlus size={14} aria-hidden />
+          {t('open')}
         </button>
-      </p>
+        {recent.length > 0 ? (
+          <section aria-label={t('recent')} className="start-recent">
+            {recent.map(({ id, title, node }) => (
+              <button
+                key={id}
+                type="button"
+                className="start-document"
+                title={title}
+                onClick={() => void workspace.show(id)}
+              >
+                {node.thumbnail ? <img src={thumbnailUrl(node.thumbnail, 128)} alt="" /> : <span className="checker" />}
+                <span className="truncate small">{title}</span>
+              </button>
+            ))}
+          </section>
+        ) : null}
+        <p className="quiet small">
+          {model ? t(model.isBundled ? 'box-note' : 'model-note', { model: model.title }) : t('no-model')}{' '}
+          <button type="button" className="link" onClick={() => view.setState({ dialog: 'models' })}>
+            {t(model ? (model.isBundled ? 'box-more' : 'model-more') : 'model-add')}
+          </button>
+        </p>
+        <p className="quiet small">
+          {t('size', { width, height })}{' '}
+          <button type="button" className="link" onClick={() => view.setState({ dialog: 'new' })}>
+            {t('size-more')}
+          </button>
+        </p>
+      </div>
     </div>
   );
 }

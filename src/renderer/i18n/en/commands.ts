@@ -4,6 +4,7 @@ export const commands = {
   nothing: 'No command is called that.',
   title: 'Commands',
   new: 'New document',
+  'open-new': 'New document of a size…',
   open: 'Open…',
   'export-png': 'Export as PNG',
   'export-jpeg': 'Export as JPEG',

@@ -7,6 +7,7 @@ export const commands: SameKeys<typeof english> = {
   nothing: '没有这样的命令。',
   title: '命令',
   new: '新建文档',
+  'open-new': '按尺寸新建文档…',
   open: '打开…',
   'export-png': '导出为 PNG',
   'export-jpeg': '导出为 JPEG',

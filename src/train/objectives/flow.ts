@@ -25,9 +25,11 @@ export interface FlowBatch {
 }
 
 export interface FlowPrediction {
+  /** What the refiner says of the whole condition, [batch, hidden]. */
+  readonly pooled: Value;
   readonly noisy: Value;
   readonly target: Value;
-  /** Both [batch, tokens, channels]. */
+  /** Both [batch, tokens, channels], as is `noisy`. */
   readonly predicted: Value;
 }
 
@@ -49,6 +51,7 @@ export function predictFlow(
     keyBias: padding && jointKeyBias(padding, noisy, context),
   });
   return {
+    pooled,
     noisy,
     target: velocity(clean, noise),
     predicted: context ? t.slice(predicted, 1, 0, clean.shape[1] as number) : predicted,

@@ -68,6 +68,8 @@ export interface UnderstandingBatch extends BatchHead<'understanding'> {
 export interface GenerationBatch extends BatchHead<'generation'> {
   readonly prompts: readonly string[];
   readonly targets: PictureStack;
+  /** What the targets show. */
+  readonly scenes: readonly Scene[];
 }
 
 export interface EditBatch extends BatchHead<'edit'> {
@@ -152,8 +154,8 @@ function drawBatch(plans: readonly SamplePlan[], { family, index, sheet, side, w
     }
     case 'generation': {
       const wanted = plans as readonly GenerationPlan[];
-      const targets = draw(wanted.map(({ target }) => target));
-      return { family, index, kinds, prompts: wanted.map(({ prompt }) => prompt), targets };
+      const scenes = wanted.map(({ target }) => target);
+      return { family, index, kinds, prompts: wanted.map(({ prompt }) => prompt), targets: draw(scenes), scenes };
     }
     case 'edit': {
       const edits = (plans as readonly EditPlan[]).map((plan) => drawEdit(plan, sheet, side));

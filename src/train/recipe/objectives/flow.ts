@@ -4,13 +4,21 @@ import type { OvisConfig } from '#model/ovis/config';
 import { decoderRope } from '#model/ovis/processing/rope';
 import { decoderPositions, type LatentSize } from '#model/ovis/sampling/latent-tokens';
 import { encodePicture } from '#model/ovis/vae';
+import { linear, type Module } from '#model/nn/layers';
 import * as t from '#model/ops/tensor';
 
 import { meanSquaredError } from '../../losses/flow-matching.ts';
 import { predictFlow } from '../../objectives/flow.ts';
 import { conditionOf } from '../../objectives/language.ts';
 import type { Objective } from '../../session/training-step.ts';
+import { namedClasses, namedQuestions } from '../assembly/named.ts';
 import { rotary, sequenceStates, type SequenceShape } from './sequence.ts';
+
+/** Names of the heads, which are no part of the model and are left behind. */
+const HEAD_PREFIX = 'named.';
+
+/** How much it counts that the refiner knows what it reads: in pixels alone, which thing a prompt names hardly shows at first. */
+const NAMED_WEIGHT = 0.1;
 
 /** Sizes of a batch of pictures on their way to noise. */
 export interface FlowShape {
@@ -20,6 +28,8 @@ export interface FlowShape {
   readonly hasContext: boolean;
   /** Tokens of the condition, padding included. */
   readonly length: number;
+  /** Whether the refiner is also asked what its condition names, see `namedInputs`. */
+  readonly names: boolean;
   /** What the condition is made from inside the graph, so that the loss reaches it; null where it is fed. */
   readonly sequence: SequenceShape | null;
 }
@@ -29,14 +39,14 @@ export interface FlowShape {
  *
  * Inputs: clean, noise and, with context, context f32[batch, tokens, channels]; time f32[batch]; condition f32[batch,
  * length, condition size], or the inputs of `sequenceStates`; conditionWeight f32[batch, length, 1] and conditionBias
- * f32[batch, 1, 1, 1 + length], see `ConditionPadding`.
+ * f32[batch, 1, 1, 1 + length], see `ConditionPadding`; with names those of `namedInputs`.
  */
 export function flowObjective(builder: Builder, config: OvisConfig, shape: FlowShape): Objective {
-  const { batch, latents, hasContext, length, sequence } = shape;
+  const { batch, latents, hasContext, length, names, sequence } = shape;
   const tokens = [batch, (latents.rows * latents.columns) / 4, config.decoder.tokenChannels];
   const input = (name: string, size: readonly number[]) => builder.input(name, 'f32', size);
   const positions = decoderPositions(length, latents, hasContext ? [latents] : []);
-  const { predicted, target } = predictFlow(builder, config, {
+  const { pooled, predicted, target } = predictFlow(builder, config, {
     clean: input('clean', tokens),
     noise: input('noise', tokens),
     time: input('time', [batch]),
@@ -50,8 +60,23 @@ export function flowObjective(builder: Builder, config: OvisConfig, shape: FlowS
     },
     rotary: rotary(builder, decoderRope(positions, config.decoder), true),
   });
-  const loss = meanSquaredError(predicted, target);
-  return { loss, metrics: { [hasContext ? 'edits' : 'pictures']: loss } };
+  const flow = meanSquaredError(predicted, target);
+  const metrics = { [hasContext ? 'edits' : 'pictures']: flow };
+  if (!names) return { loss: flow, metrics };
+  const named = namedLoss(builder, pooled);
+  return { loss: t.add(flow, t.mul(named, NAMED_WEIGHT)), metrics: { ...metrics, named } };
+}
+
+/** Cross-entropy of what the pooled condition says is named. Inputs: those of `namedInputs`. @param pooled [batch, hidden] */
+function namedLoss(builder: Builder, pooled: Value): Value {
+  const m: Module = { builder, part: 'refiner', prefix: HEAD_PREFIX };
+  const [batch] = pooled.shape as readonly [number, number];
+  const losses = namedQuestions.map((question) => {
+    const targets = builder.input(question, 'f32', [batch, namedClasses[question]]);
+    const said = t.logSoftmax(linear(m, pooled, question, namedClasses[question]));
+    return t.neg(t.div(t.reduceSum(t.mul(said, targets), [0, 1], false), batch));
+  });
+  return losses.reduce((sum, loss) => t.add(sum, loss));
 }
 
 /** Scaled latents as the decoder takes them. Input: pixels f32[batch, 3, height, width]. @returns f32[batch, tokens, channels] */

@@ -25,6 +25,7 @@ import type { TrainingBatch } from '../../session/training-plan.ts';
 import type { Objective } from '../../session/training-step.ts';
 import { normals } from '../assembly/autoencoder-batches.ts';
 import { paddingInputs, sampleTime } from '../assembly/flow-batches.ts';
+import { namedInputs } from '../assembly/named.ts';
 import { blankInputs, gridOf, patchInputs } from '../assembly/patches.ts';
 import {
   dialogueSequence,
@@ -72,12 +73,15 @@ class JointStage {
   readonly #frozen: FrozenGraphs;
   /** Whether the loss of pictures goes through the language model, to something that is trained in front of it. */
   readonly #throughWords: boolean;
+  /** Whether the refiner learns, and so is asked what it has read. */
+  readonly #names: boolean;
   readonly #encoded = new WeakMap<Batch, Promise<EncodedBatch>>();
 
   constructor(context: StageContext, tokenizer: OvisTokenizer, frozen: FrozenGraphs) {
     this.#context = context;
     this.#tokenizer = tokenizer;
     this.#frozen = frozen;
+    this.#names = context.stage.trains.includes('refiner');
     this.#throughWords = context.stage.trains.some((part) => part === 'llm' || part === 'vision' || part === 'adapter');
   }
 
@@ -156,29 +160,33 @@ class JointStage {
   async #encode(batch: GenerationBatch | EditBatch): Promise<EncodedBatch> {
     const { size, folder, seed } = this.#context;
     const { config } = folder;
-    const { family, targets } = batch;
+    const { targets } = batch;
     const rng = createRng(seed, 'words', batch.index);
     const format = this.#format(targets, 'condition');
     const written =
-      family === 'edit'
+      batch.family === 'edit'
         ? batch.instructions.map((instruction) => editPrompt(instruction))
         : batch.prompts.map((prompt) => generatePrompt(prompt));
-    const sequences = written.map((texts) =>
-      promptSequence(rng.chance(size.dropWords ?? 0) ? unconditionalPrompt() : texts, format),
+    const dropped = written.map(() => rng.chance(size.dropWords ?? 0));
+    const sequences = written.map((texts, sample) =>
+      promptSequence(dropped[sample] ? unconditionalPrompt() : texts, format),
     );
     const length = paddedLength(sequences);
-    const shown = { embeddingsEach: format.pictureEmbeddings, shared: family === 'generation' };
+    const shown = { embeddingsEach: format.pictureEmbeddings, shared: batch.family === 'generation' };
     const language = {
       ...sequenceInputs(sequences, length, shown),
-      ...(family === 'edit' ? patchInputs(batch.sources, 'condition', config) : blankInputs(targets, config)),
+      ...(batch.family === 'edit' ? patchInputs(batch.sources, 'condition', config) : blankInputs(targets, config)),
     };
     return {
-      bucket: bucketName(family, targets, length),
+      bucket: bucketName(batch.family, targets, length),
       clean: await this.#latents(targets),
       inputs: {
-        ...(family === 'edit' && { context: await this.#latents(batch.sources) }),
+        ...(batch.family === 'edit' && { context: await this.#latents(batch.sources) }),
         ...paddingInputs(sequences, length),
-        ...(this.#throughWords ? language : { condition: await this.#condition(family, targets, length, language) }),
+        ...(batch.family === 'generation' && this.#names && namedInputs(batch.scenes, (sample) => dropped[sample]!)),
+        ...(this.#throughWords
+          ? language
+          : { condition: await this.#condition(batch.family, targets, length, language) }),
       },
     };
   }
@@ -229,6 +237,7 @@ class JointStage {
       latents: { rows: size.height / factor, columns: size.width / factor },
       hasContext: family === 'edit',
       length,
+      names: family === 'generation' && this.#names,
       sequence: this.#throughWords ? this.#sequenceShape(family, size, length) : null,
     };
   }

@@ -58,6 +58,17 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   await page.getByText('当前步骤：调整“ink”的顺序').waitFor({ state: 'attached' });
   await client.settings.change({ language: 'en' });
 
+  // A step that was named or pinned keeps the focus.
+  const focused = page.locator('.history-step:focus');
+  await page.locator('.history-step', { hasText: 'Brush' }).press('F2');
+  await page.getByRole('textbox', { name: 'Name of the step' }).fill('the line');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused.textContent()).toContain('the line');
+  await focused.click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Pin', exact: true }).click();
+  await focused.getByLabel('Pin').waitFor();
+  await expect.poll(() => focused.textContent()).toContain('the line');
+
   await page.locator('.history-step').last().click();
   await page.getByRole('tab', { name: 'Layers' }).click();
   await expect.poll(() => layerNames(page)).toEqual(['slope']);

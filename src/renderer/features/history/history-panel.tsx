@@ -2,7 +2,7 @@ import { ContextMenu } from '@base-ui/react/context-menu';
 import { PreviewCard } from '@base-ui/react/preview-card';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { GitBranch, Pin } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
@@ -15,6 +15,7 @@ import { useSession, useStudio } from '../../app/studio.ts';
 import { stepWords } from '../../i18n/step-words.ts';
 import { beginRerun, rerunOf } from '../../prompt/rerun.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
+import { useNaming } from '../../ui/use-naming.ts';
 import { focusPrompt } from '../prompt/focus-prompt.ts';
 import { StepPreview } from './step-preview.tsx';
 
@@ -50,8 +51,10 @@ export function HistoryPanel({ session }: { session: DocumentSession }) {
 function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row; isCurrent: boolean }) {
   const studio = useStudio();
   const { t } = useTranslation(['history', 'common']);
-  const [isNaming, setNaming] = useState(false);
   const { node, lane, isSolid } = row;
+  const naming = useNaming((name) => {
+    if (name !== (node.name ?? '')) session.changeNode(node.id, { name: name || null });
+  });
   const go = (): void => void session.go(node.id).catch(studio.notices.fault);
   const reuse = (): void => {
     if (node.recipe) session.setPrompt(promptOfRequest(node.recipe, session.store.getState().prompt));
@@ -62,22 +65,14 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
     beginRerun(studio, session, rerun);
     focusPrompt();
   };
-  const name = (text: string): void => {
-    setNaming(false);
-    session.changeNode(node.id, { name: text.trim() || null });
-  };
-  if (isNaming) {
+  if (naming.isNaming) {
+    const { name } = node;
     return (
       <input
         className="input history-name"
         aria-label={t('history:name')}
-        defaultValue={node.name ?? ''}
-        ref={(field) => field?.focus()}
-        onBlur={(event) => name(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') name(event.currentTarget.value);
-          if (event.key === 'Escape') setNaming(false);
-        }}
+        defaultValue={name ?? ''}
+        {...naming.field}
       />
     );
   }
@@ -91,13 +86,14 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
               render={
                 <button
                   type="button"
+                  ref={naming.button}
                   className="history-step"
                   data-solid={isSolid || undefined}
                   aria-current={isCurrent ? 'step' : undefined}
                   style={{ paddingLeft: 6 + lane * 12 }}
                   onClick={go}
                   onKeyDown={(event) => {
-                    if (event.key === 'F2') setNaming(true);
+                    if (event.key === 'F2') naming.begin();
                     if (event.key === 'r' && !event.ctrlKey && !event.metaKey && !event.altKey) again();
                   }}
                 />
@@ -128,7 +124,7 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
             <ContextMenu.Item className="menu-item" onClick={go}>
               {t('history:branch')}
             </ContextMenu.Item>
-            <ContextMenu.Item className="menu-item" onClick={() => setNaming(true)}>
+            <ContextMenu.Item className="menu-item" onClick={naming.begin}>
               {t('common:rename')}
             </ContextMenu.Item>
             <ContextMenu.Item

@@ -49,3 +49,71 @@ it('edits a whole picture and says how much of it changed; extends it, and it gr
   expect(kinds).toEqual(['edit', 'outpaint']);
   expect(errors).toEqual([]);
 });
+
+it('selects by corners and by numbers, copies to where it was, masks a layer, and keeps the keys where the hand is', async () => {
+  const { page, errors } = await openStudioPage();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await dropFile(page, 'slope.png', await slope());
+  const layers = () => page.locator('.layer-choose').allTextContents();
+  await expect.poll(layers).toEqual(['slope']);
+  const field = (name: string) => page.locator('.properties').getByRole('textbox', { name, exact: true });
+  const numbers = async (): Promise<number[]> =>
+    Promise.all(['X', 'Y', 'Width', 'Height'].map(async (name) => Number(await field(name).inputValue())));
+  const zoom = Number.parseInt((await page.locator('.status-bar button').first().textContent())!, 10) / 100;
+  const canvas = page.locator('.canvas-host');
+  const box = (await canvas.boundingBox())!;
+  const at = (x: number, y: number) =>
+    [box.x + box.width / 2 + (x - 128) * zoom, box.y + box.height / 2 + (y - 96) * zoom] as const;
+
+  // What was typed holds, and the next keys are the canvas's.
+  await canvas.focus();
+  await page.keyboard.press('e');
+  await field('Size').fill('40');
+  await page.mouse.click(...at(128, 96));
+  await expect.poll(() => field('Size').inputValue()).toBe('40');
+  await page.keyboard.press('p');
+  for (const corner of [at(40, 40), at(140, 40), at(140, 120), at(40, 120)]) await page.mouse.click(...corner);
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Enter');
+  await page.getByText('Outside stays identical').waitFor();
+  await expect.poll(numbers).toEqual([40, 40, 100, 80]);
+
+  await field('Width').fill('60');
+  await page.keyboard.press('Enter');
+  await expect.poll(numbers).toEqual([40, 40, 60, 80]);
+  await canvas.focus();
+  await page.keyboard.press('Control+c');
+  await page.getByText('Copied.').waitFor();
+  await page.keyboard.press('Control+v');
+  await expect.poll(layers).toEqual(['Picture', 'slope']);
+  await page.keyboard.press('Control+d');
+  await page.keyboard.press('v');
+  await expect.poll(numbers).toEqual([40, 40, 60, 80]);
+  await field('X').fill('50');
+  await page.keyboard.press('Enter');
+  await field('Width').fill('120');
+  await page.keyboard.press('Enter');
+  await expect.poll(numbers).toEqual([50, 40, 120, 160]);
+  await canvas.focus();
+  for (let step = 0; step < 4; step++) await page.keyboard.press('Control+z');
+  await expect.poll(layers).toEqual(['slope']);
+
+  const command = async (name: string): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await page.locator('.palette-input').fill(name);
+    await page.keyboard.press('Enter');
+    await page.locator('.palette').waitFor({ state: 'detached' });
+  };
+  await command('Mask the layer');
+  await page.getByRole('button', { name: 'Paint on the mask of slope' }).click();
+  await page.locator('.layer-choose').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Remove the mask' }).click();
+  await expect.poll(() => page.locator('.layer-mask').count()).toBe(0);
+
+  await command('Extend by numbers');
+  await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('extend-left');
+  await page.keyboard.type('64');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('.run').textContent()).toContain('Extend');
+  expect(errors).toEqual([]);
+});

@@ -32,6 +32,16 @@ export function sayRefusal(studio: Studio, refusal: Refusal): void {
   studio.notices.say(studio.words(`tools:refusal.${refusal}`));
 }
 
+/** Does by typing what a tool does by dragging: takes the tool, and goes to the first of its fields. */
+function byNumbers(id: string, group: CommandGroup, keys: readonly string[], tool: ToolId, field: string): Command {
+  return onDocument(id, group, keys, (_session, { view }) => {
+    view.getState().canvas?.chooseTool(tool);
+    view.setState({ dockOpen: true });
+    // The fields are there once the panel has been drawn.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(field)?.focus());
+  });
+}
+
 export const canvasCommands: readonly Command[] = [
   canvas('cut', 'edit', ['$mod+x'], async (commands, studio) => toClipboard(studio, await commands.cut())),
   canvas('copy', 'edit', ['$mod+c'], async (commands, studio) => toClipboard(studio, await commands.copy('layer'))),
@@ -44,10 +54,13 @@ export const canvasCommands: readonly Command[] = [
   canvas('flip-vertical', 'edit', [], (commands) => commands.flip('vertical')),
   canvas('rotate-right', 'edit', [], (commands) => commands.rotate(90)),
   canvas('rotate-left', 'edit', [], (commands) => commands.rotate(-90)),
+  byNumbers('place-by-numbers', 'edit', ['$mod+Alt+t'], 'move', '#box-x'),
+  byNumbers('extend-by-numbers', 'edit', [], 'extend', '#extend-left'),
   canvas('crop-to-selection', 'edit', [], (commands) => commands.cropToSelection()),
   canvas('select-all', 'select', ['$mod+a'], (commands) => commands.selectAll()),
   canvas('deselect', 'select', ['$mod+d'], (commands) => commands.deselect()),
   canvas('invert-selection', 'select', ['$mod+Shift+i'], (commands) => commands.invertSelection()),
+  byNumbers('select-by-numbers', 'select', [], 'rect-select', '#selection-x'),
   canvas('select-masks', 'select', [], (commands) => commands.selectFrom({ kind: 'masks' }, 'replace')),
   canvas('mask-from-selection', 'select', [], (commands, { words }) => commands.newMaskLayer(words('layers:new-mask'))),
   ...(['grow', 'shrink', 'feather'] as const).map((kind) =>
@@ -64,6 +77,8 @@ async function toClipboard(studio: Studio, copied: Excerpt | Refusal): Promise<R
   if (typeof copied === 'string') return copied;
   try {
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': pictureOf(copied) })]);
+    const { x, y, width, height } = copied;
+    studio.view.setState({ copiedFrom: { x, y, width, height } });
     studio.notices.say(studio.words('tools:copied'));
   } catch (error) {
     studio.notices.fault(error);

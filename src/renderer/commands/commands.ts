@@ -117,11 +117,13 @@ export const commands: readonly Command[] = [
     ['$mod+j'],
     (session, studio) => {
       const layer = activeLayer(studio);
+      const copy = freshLayer();
       session.commit({
         label: layerLabel('duplicate-layers', session.document, [layer]),
         kind: 'layer',
-        change: (document) => duplicateLayers(document, [layer], freshLayer),
+        change: (document) => duplicateLayers(document, [layer], (each) => (each === layer ? copy : freshLayer())),
       });
+      studio.view.setState({ active: { layer: copy, part: 'pixels' } });
     },
     needsLayer,
   ),
@@ -192,12 +194,6 @@ export const commands: readonly Command[] = [
     studio.view.setState(({ compareWith }) => ({ compareWith: compareWith ? null : before(session, studio) })),
   ),
 
-  onDocument('place-by-numbers', 'edit', ['$mod+Alt+t'], (_session, { view }) => {
-    view.getState().canvas?.chooseTool('move');
-    view.setState({ dockOpen: true });
-    // The fields are there once the panel has been drawn.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('#box-x')?.focus());
-  }),
   ...toolIds.map((tool) =>
     onDocument(`tool-${tool}`, 'tool', [toolKeys[tool]], (_session, { view }) =>
       view.getState().canvas?.chooseTool(tool),

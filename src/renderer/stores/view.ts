@@ -1,3 +1,4 @@
+import type { Rect } from '#shared/document/geometry';
 import type { DocumentId, LayerId, NodeId } from '#shared/document/ids';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
@@ -19,6 +20,8 @@ export interface ViewState {
   /** The canvas of the document in front. */
   readonly canvas: CanvasEngine | null;
   readonly active: ActiveLayer | null;
+  /** Where the pixels were that were copied last: pasted, they go there again. */
+  readonly copiedFrom: Rect | null;
   /** Groups whose layers are not listed. */
   readonly foldedGroups: ReadonlySet<LayerId>;
   /** Tints what of the picture the result that is shown changes. */
@@ -51,6 +54,7 @@ export function createViewStore(): ViewStore {
     selectionRadius: 8,
     canvas: null,
     active: null,
+    copiedFrom: null,
     foldedGroups: new Set(),
     showsChange: false,
     compareWith: null,

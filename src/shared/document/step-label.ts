@@ -53,6 +53,7 @@ const namedSteps = [
   'unlock-layers',
   'layer-opacity',
   'layer-blend',
+  'remove-mask',
 ] as const;
 export type NamedStep = (typeof namedSteps)[number];
 

@@ -239,15 +239,25 @@ export class CanvasEngine {
       this.#hand.setSpace(true);
       return true;
     }
-    if (event.key === 'Enter') return this.#hand.send({ kind: 'confirm' });
+    if (event.key === 'Enter') return this.confirm();
     if (event.key === 'Backspace') return this.#hand.send({ kind: 'back' });
-    if (event.key === 'Escape') return this.#hand.send({ kind: 'cancel' });
+    if (event.key === 'Escape') return this.cancel();
     if (nudge) {
       const step = event.shiftKey ? 10 : 1;
       return this.#hand.send({ kind: 'nudge', by: { x: nudge.x * step, y: nudge.y * step } });
     }
     this.#hand.send({ kind: 'modifiers', modifiers: this.#modifiers(event) });
     return false;
+  }
+
+  /** Does what the tool in the hand has been prepared for: cuts to the frame, closes the shape. True when it could. */
+  confirm(): boolean {
+    return this.#hand.send({ kind: 'confirm' });
+  }
+
+  /** Gives up what was begun. True when there was something. */
+  cancel(): boolean {
+    return this.#hand.send({ kind: 'cancel' });
   }
 
   keyUp(event: KeyboardEvent): void {

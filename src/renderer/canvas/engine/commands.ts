@@ -21,7 +21,7 @@ import type { SelectionChange, SelectionMode } from '../pixels/selection.ts';
 import { about, rotation } from '../tools/move-box.ts';
 import type { MoveTarget } from '../tools/tool.ts';
 import type { ToolSettings } from '../tools/tool-settings.ts';
-import type { EditResult, Excerpt, Source } from '../worker/protocol.ts';
+import type { EditResult, Excerpt, SelectionShape, Source } from '../worker/protocol.ts';
 import { paintFor, type ActiveLayer } from './active-target.ts';
 import type { PixelSession } from './pixel-session.ts';
 
@@ -50,6 +50,8 @@ export interface CanvasCommands {
   selectAll(): Outcome;
   deselect(): Outcome;
   invertSelection(): Outcome;
+  /** Selects what a selecting tool would. */
+  select(shape: SelectionShape, mode: SelectionMode): Outcome;
   changeSelection(change: SelectionChange): Outcome;
   /** Selects what a layer covers, what a mask marks, or all masks together. */
   selectFrom(source: Source, mode: SelectionMode): Outcome;
@@ -158,6 +160,10 @@ export function createCommands(context: CommandContext): CanvasCommands {
   return {
     selectAll: () => edit('select-all', kernel.call('selectAll', null)),
     deselect: () => edit('deselect', kernel.call('selectNone', null)),
+    select: (shape, mode) => {
+      const { feather } = settings().select;
+      return edit('select', kernel.call('select', { shape, mode, feather }));
+    },
     invertSelection: () => edit('invert-selection', kernel.call('invertSelection', null)),
     changeSelection: (params) =>
       ifSelected(() => edit(`${params.kind}-selection`, kernel.call('changeSelection', params))),

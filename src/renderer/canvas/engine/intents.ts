@@ -97,11 +97,8 @@ export function createIntentRunner(context: IntentContext): (intent: Intent) => 
         return fillAt(intent.at);
       case 'pick':
         return void session.track(() => pick(intent.at, intent.as));
-      case 'select': {
-        const { shape, mode } = intent;
-        const { feather } = context.settings().select;
-        return void session.edit('select', kernel.call('select', { shape, mode, feather }));
-      }
+      case 'select':
+        return void commands.select(intent.shape, intent.mode);
       case 'select-like': {
         const flood = floodAt(intent.at, context.settings().wand);
         return void session.edit('select-similar', kernel.call('selectLike', { flood, mode: intent.mode }));

@@ -3,8 +3,11 @@ import { useStore } from 'zustand';
 import { useTranslation } from 'react-i18next';
 
 import type { Document } from '#shared/document/document';
+import type { LayerId } from '#shared/document/ids';
+import type { Layer } from '#shared/document/layer';
 
 import { useStudio, useView, type Studio } from '../../app/studio.ts';
+import type { ActiveLayer } from '../../canvas/engine/active-target.ts';
 import { CanvasEngine } from '../../canvas/engine/canvas-engine.ts';
 import { defaultTheme } from '../../canvas/view/theme.ts';
 import { pictureOf } from '../../client/pictures.ts';
@@ -14,6 +17,8 @@ import type { DocumentSession } from '../../session/document-session.ts';
 import { followCandidates } from './show-results.ts';
 
 const thumbnailDelayMs = 800;
+/** Further back nobody remembers what they worked on. */
+const rememberedLayers = 20;
 
 /** Where the document in front is seen and worked on. */
 export function CanvasHost({ session }: { session: DocumentSession }) {
@@ -63,7 +68,7 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
   const detach = session.attach(canvas);
   view.setState({ canvas, active });
   const stopResults = followCandidates(studio, session, canvas);
-  const stopActive = session.store.subscribe(({ document }) => takeUpLayer(studio, document));
+  const stopActive = keepLayer(studio, session);
   const stopThumbnails = keepThumbnails(studio, session, canvas);
   return () => {
     stopThumbnails();
@@ -81,13 +86,28 @@ function takeUpNewLayer({ view }: Studio, { document }: DocumentSession, before:
   if (layer && document.order.length > before) view.setState({ active: { layer, part: 'pixels' } });
 }
 
-/** Where the layer one worked on is gone, after an undo perhaps, one works on the topmost. */
-function takeUpLayer({ view }: Studio, { order, layers }: Document): void {
-  const { active } = view.getState();
-  if (active && layers[active.layer]) return;
-  const layer = order.at(-1);
-  if (layer) view.setState({ active: { layer, part: 'pixels' } });
+/** Where the layer one works on is gone, after an undo perhaps, one works on the one before; else on the topmost. */
+function keepLayer({ view }: Studio, session: DocumentSession): () => void {
+  let recent: readonly LayerId[] = [];
+  const remember = (active: ActiveLayer | null): void => {
+    if (active) recent = [active.layer, ...recent.filter((layer) => layer !== active.layer)].slice(0, rememberedLayers);
+  };
+  remember(view.getState().active);
+  const stopRemembering = view.subscribe(({ active }) => remember(active));
+  const stopKeeping = session.store.subscribe(({ document: { order, layers } }) => {
+    const { active } = view.getState();
+    if (active && isThere(layers[active.layer], active)) return;
+    const layer = recent.find((each) => layers[each]) ?? order.at(-1);
+    if (layer) view.setState({ active: { layer, part: 'pixels' } });
+  });
+  return () => {
+    stopRemembering();
+    stopKeeping();
+  };
 }
+
+const isThere = (layer: Layer | undefined, { part }: ActiveLayer): boolean =>
+  layer !== undefined && (part === 'pixels' || layer.mask !== null);
 
 /** Gives each step that one rests on a picture for the history. */
 function keepThumbnails(studio: Studio, session: DocumentSession, canvas: CanvasEngine): () => void {

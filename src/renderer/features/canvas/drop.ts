@@ -1,13 +1,15 @@
 import { zStoredPicture, type StoredPicture } from '#shared/contract/studio/blob-urls';
 import type { Document } from '#shared/document/document';
 import { resizeCanvas } from '#shared/document/document-operations';
-import { compose, scaling, translation, type Transform } from '#shared/document/geometry';
+import { compose, scaling, translation, type Point, type Transform } from '#shared/document/geometry';
 import { newLayerId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 import { addLayer } from '#shared/document/layer-operations';
+import type { StepLabel } from '#shared/document/step-label';
 import { z } from 'zod';
 
 import type { Studio } from '../../app/studio.ts';
+import { freeName } from '../../commands/free-name.ts';
 import { canvasFacts } from '../../prompt/task.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 
@@ -35,34 +37,69 @@ export async function takeFiles(studio: Studio, files: readonly File[]): Promise
 }
 
 /** Places picture files as layers, each in the middle. */
-export async function placeFiles(studio: Studio, files: readonly File[]): Promise<void> {
+async function placeFiles(studio: Studio, files: readonly File[]): Promise<void> {
+  await eachPicture(studio, files, (session, picture, file) => placePicture(studio, session, picture, file.name));
+}
+
+/** Pastes pictures as layers: what was copied here goes where it was, anything else in the middle. */
+export async function pasteFiles(studio: Studio, files: readonly File[]): Promise<void> {
+  await eachPicture(studio, files, (session, picture) => {
+    const at = placeOfCopy(studio, picture);
+    addPicture(studio, session, picture, {
+      label: { what: 'paste' },
+      name: freeName(session.document, studio.words('layers:picture')),
+      ...(at && { at }),
+    });
+  });
+}
+
+/** Where a pasted picture was copied from, as far as its size tells. */
+export function placeOfCopy({ view }: Studio, { width, height }: { width: number; height: number }): Point | undefined {
+  const { copiedFrom } = view.getState();
+  return copiedFrom?.width === width && copiedFrom.height === height ? copiedFrom : undefined;
+}
+
+async function eachPicture(
+  studio: Studio,
+  files: readonly File[],
+  take: (session: DocumentSession, picture: StoredPicture, file: File) => void,
+): Promise<void> {
   const { session } = studio.workspace;
   if (!session) return;
   for (const file of files) {
     try {
       const upload = await studio.blobs.upload(file);
       const { picture } = await studio.client.files.place({ source: { upload } });
-      placePicture(studio, session, picture, file.name);
+      take(session, picture, file);
     } catch (error) {
       studio.notices.fault(error, file.name);
     }
   }
 }
 
-/** Makes a stored picture a layer on top; a document without pictures takes its size. */
+/** Makes a stored picture a layer on top, in the middle; a document without pictures takes its size. */
 export function placePicture(studio: Studio, session: DocumentSession, picture: StoredPicture, name: string): void {
+  const short = name.slice(0, 255);
+  addPicture(studio, session, picture, { label: { what: 'place-picture', name: short }, name: short });
+}
+
+function addPicture(
+  studio: Studio,
+  session: DocumentSession,
+  picture: StoredPicture,
+  { label, name, at }: { readonly label: StepLabel; readonly name: string; readonly at?: Point },
+): void {
   const id = newLayerId((count) => crypto.getRandomValues(new Uint8Array(count)));
   const { width, height } = picture;
   session.commit({
-    label: { what: 'place-picture', name: name.slice(0, 255) },
+    label,
     kind: 'import',
     change: (document) => {
       const isFirst = !canvasFacts(document).hasPicture;
       const frame = isFirst ? resizeCanvas(document, picture, { x: 0, y: 0 }) : document;
-      const transform = fittedInto(frame, picture);
-      const layer = createLayer('raster', id, name.slice(0, 255), {
+      const layer = createLayer('raster', id, name, {
         pixels: { kind: 'picture', blob: picture.blob, width, height },
-        transform,
+        transform: at && !isFirst ? translation(at.x, at.y) : fittedInto(frame, picture),
       });
       return addLayer(frame, layer, { parent: null, index: Infinity });
     },

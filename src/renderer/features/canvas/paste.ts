@@ -1,6 +1,6 @@
 import type { Studio } from '../../app/studio.ts';
 import { rasterOf } from '../../commands/canvas-commands.ts';
-import { placeFiles } from './drop.ts';
+import { pasteFiles, placeOfCopy } from './drop.ts';
 
 /** Pastes a picture out of the clipboard, when it is asked for by menu. */
 export async function pasteFromClipboard(studio: Studio): Promise<void> {
@@ -22,7 +22,7 @@ export async function pasteFromClipboard(studio: Studio): Promise<void> {
 export async function pasteTransfer(studio: Studio, transfer: DataTransfer): Promise<void> {
   const pictures = [...transfer.files].filter(({ type }) => type.startsWith('image/'));
   if (pictures.length === 0) return sayNoPicture(studio, transfer.getData('text/plain'));
-  await (studio.workspace.session ? placeFiles(studio, pictures) : studio.workspace.openFiles(pictures));
+  await (studio.workspace.session ? pasteFiles(studio, pictures) : studio.workspace.openFiles(pictures));
 }
 
 /** A page or a text was copied: its pictures stay where they are, and its words may be of use. */
@@ -35,5 +35,6 @@ function sayNoPicture({ notices, words, workspace }: Studio, text: string): void
 
 async function pastePicture(studio: Studio, picture: Blob): Promise<void> {
   const { canvas } = studio.view.getState();
-  await canvas?.commands.paste(await rasterOf(picture), studio.words('layers:picture'));
+  const raster = await rasterOf(picture);
+  await canvas?.commands.paste(raster, studio.words('layers:picture'), placeOfCopy(studio, raster));
 }

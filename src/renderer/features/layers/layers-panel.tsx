@@ -1,15 +1,15 @@
+import { ContextMenu } from '@base-ui/react/context-menu';
 import { ChevronDown, ChevronRight, Copy, Eye, EyeOff, FolderPlus, Lock, Plus, Trash2, Unlock } from 'lucide-react';
-import { useEffect, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { useState, type DragEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { Raster } from '#raster/raster';
 import { blendModeNames, type BlendMode } from '#shared/document/blend-mode';
 import type { Document } from '#shared/document/document';
 import type { LayerId } from '#shared/document/ids';
 import { moveLayers, renameLayer, setLayerProperties } from '#shared/document/layer-operations';
 import { childrenOf, placeOf } from '#shared/document/layer-tree';
 import type { NamedStep, StepLabel } from '#shared/document/step-label';
-import type { GroupLayer, Layer, LayerProperties as Properties } from '#shared/document/layer';
+import type { Layer, LayerProperties as Properties } from '#shared/document/layer';
 
 import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
@@ -17,10 +17,11 @@ import { layerLabel } from '../../document/layer-label.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { RasterPicture } from '../../ui/raster-picture.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import { useNaming } from '../../ui/use-naming.ts';
 import { useActiveLayer } from '../canvas/canvas-host.tsx';
+import { LayerMenu } from './layer-menu.tsx';
+import { LayerThumbnail } from './layer-thumbnail.tsx';
 import { draggedLayer, dropPlace, layerType, movedTo, movedToBottom, type DropPlace } from './layer-drag.ts';
 
 /** The layers, topmost first: drag them about, double-click a name to change it. */
@@ -103,6 +104,7 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
   const { view } = useStudio();
   const { t } = useTranslation('layers');
   const isActive = useView(({ active }) => active?.layer === layer.id);
+  const isOnMask = useView(({ active }) => active?.layer === layer.id && active.part === 'mask');
   const [target, setTarget] = useState<DropPlace | null>(null);
   const { id, name, visible, locked } = layer;
 
@@ -142,80 +144,81 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
       },
     });
   };
+  const take = (part: 'pixels' | 'mask'): void => view.setState({ active: { layer: id, part } });
   return (
-    <li
-      className="layer-row"
-      data-active={isActive || undefined}
-      data-drop={target ?? undefined}
-      style={{ paddingLeft: 4 + depth * 14 }}
-      draggable={!naming.isNaming}
-      onDragStart={(event) => event.dataTransfer.setData(layerType, id)}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes(layerType)) return;
-        event.preventDefault();
-        const { top, height } = event.currentTarget.getBoundingClientRect();
-        setTarget(dropPlace((event.clientY - top) / height, { isGroup, isOpen }));
-      }}
-      onDragLeave={() => setTarget(null)}
-      onDrop={drop}
-    >
-      <IconButton
-        icon={visible ? Eye : EyeOff}
-        label={t(visible ? 'hide' : 'show', { name })}
-        onClick={() => setProperties(session, id, visible ? 'hide-layers' : 'show-layers', { visible: !visible })}
-      />
-      {isGroup ? (
+    <ContextMenu.Root onOpenChange={(isShown) => isShown && !isActive && take('pixels')}>
+      <ContextMenu.Trigger
+        render={
+          <li
+            className="layer-row"
+            data-active={isActive || undefined}
+            data-drop={target ?? undefined}
+            style={{ paddingLeft: 4 + depth * 14 }}
+            draggable={!naming.isNaming}
+            onDragStart={(event) => event.dataTransfer.setData(layerType, id)}
+            onDragOver={(event) => {
+              if (!event.dataTransfer.types.includes(layerType)) return;
+              event.preventDefault();
+              const { top, height } = event.currentTarget.getBoundingClientRect();
+              setTarget(dropPlace((event.clientY - top) / height, { isGroup, isOpen }));
+            }}
+            onDragLeave={() => setTarget(null)}
+            onDrop={drop}
+          />
+        }
+      >
         <IconButton
-          icon={isOpen ? ChevronDown : ChevronRight}
-          label={t(isOpen ? 'collapse' : 'expand', { name })}
-          aria-expanded={isOpen}
-          onClick={() => fold(isOpen)}
+          icon={visible ? Eye : EyeOff}
+          label={t(visible ? 'hide' : 'show', { name })}
+          onClick={() => setProperties(session, id, visible ? 'hide-layers' : 'show-layers', { visible: !visible })}
         />
-      ) : null}
-      {naming.isNaming ? (
-        <input className="input spread" aria-label={t('name')} defaultValue={name} {...naming.field} />
-      ) : (
-        <button
-          type="button"
-          ref={naming.button}
-          className="layer-choose"
-          aria-pressed={isActive}
-          onClick={() => view.setState({ active: { layer: id, part: 'pixels' } })}
-          onDoubleClick={naming.begin}
-          onKeyDown={keyDown}
-        >
-          {layer.kind === 'group' ? null : <LayerThumbnail layer={layer} />}
-          <span className="truncate">{name || t('new-layer')}</span>
-          {layer.opacity < 1 ? <span className="quiet small">{Math.round(layer.opacity * 100)} %</span> : null}
-        </button>
-      )}
-      <IconButton
-        icon={locked ? Lock : Unlock}
-        label={t(locked ? 'unlock' : 'lock', { name })}
-        className={`icon-button ${locked ? '' : 'shy'}`}
-        onClick={() => setProperties(session, id, locked ? 'unlock-layers' : 'lock-layers', { locked: !locked })}
-      />
-    </li>
+        {isGroup ? (
+          <IconButton
+            icon={isOpen ? ChevronDown : ChevronRight}
+            label={t(isOpen ? 'collapse' : 'expand', { name })}
+            aria-expanded={isOpen}
+            onClick={() => fold(isOpen)}
+          />
+        ) : null}
+        {naming.isNaming ? (
+          <input className="input spread" aria-label={t('name')} defaultValue={name} {...naming.field} />
+        ) : (
+          <button
+            type="button"
+            ref={naming.button}
+            className="layer-choose"
+            aria-pressed={isActive}
+            onClick={() => take('pixels')}
+            onDoubleClick={naming.begin}
+            onKeyDown={keyDown}
+          >
+            {isGroup ? null : <LayerThumbnail layer={layer} part="pixels" />}
+            <span className="truncate">{name || t('new-layer')}</span>
+            {layer.opacity < 1 ? <span className="quiet small">{Math.round(layer.opacity * 100)} %</span> : null}
+          </button>
+        )}
+        {layer.mask ? (
+          <button
+            type="button"
+            className="layer-mask"
+            aria-label={t('paint-mask', { name })}
+            aria-pressed={isOnMask}
+            title={t('paint-mask', { name })}
+            onClick={() => take(isOnMask ? 'pixels' : 'mask')}
+          >
+            <LayerThumbnail layer={layer} part="mask" />
+          </button>
+        ) : null}
+        <IconButton
+          icon={locked ? Lock : Unlock}
+          label={t(locked ? 'unlock' : 'lock', { name })}
+          className={`icon-button ${locked ? '' : 'shy'}`}
+          onClick={() => setProperties(session, id, locked ? 'unlock-layers' : 'lock-layers', { locked: !locked })}
+        />
+      </ContextMenu.Trigger>
+      <LayerMenu session={session} layer={layer} onRename={naming.begin} />
+    </ContextMenu.Root>
   );
-}
-
-function LayerThumbnail({ layer }: { layer: Exclude<Layer, GroupLayer> }) {
-  const canvas = useView((view) => view.canvas);
-  const [raster, setRaster] = useState<Raster | null>(null);
-  const { pixels } = layer;
-  useEffect(() => {
-    if (!canvas) return undefined;
-    const ending = new AbortController();
-    const { signal } = ending;
-    canvas
-      .loaded()
-      .then(() => canvas.thumbnail({ kind: 'layer', layer: layer.id, part: 'pixels' }, 32, { signal }))
-      .then((small) => signal.aborted || setRaster(small))
-      // A layer that goes away while it is drawn needs no picture.
-      .catch(() => undefined);
-    return () => ending.abort();
-  }, [canvas, pixels, layer.id]);
-  return <span className="layer-thumbnail checker">{raster ? <RasterPicture raster={raster} /> : null}</span>;
 }
 
 function setProperties(session: DocumentSession, id: LayerId, what: NamedStep, properties: Partial<Properties>): void {

@@ -12,6 +12,7 @@ import { NumberInput } from '../../ui/number-input.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import { useObservable } from '../../ui/use-observable.ts';
 import { BoxFields } from './box-fields.tsx';
+import { CropFields, ExtendFields, SelectionFields } from './frame-fields.tsx';
 
 /** What can be set about the tool in the hand. */
 export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
@@ -63,9 +64,12 @@ export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
             initial={0}
             onChange={(feather) => canvas.setSettings({ select: { ...settings.select, feather } })}
           />
+          <SelectionFields canvas={canvas} />
           <SelectionChanges />
         </>
       ) : null}
+      {tool === 'crop' ? <CropFields canvas={canvas} /> : null}
+      {tool === 'extend' ? <ExtendFields canvas={canvas} /> : null}
       {tool === 'move' ? (
         <>
           <BoxFields canvas={canvas} />

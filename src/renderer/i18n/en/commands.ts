@@ -26,6 +26,8 @@ export const commands = {
   'rotate-right': 'Turn right',
   'rotate-left': 'Turn left',
   'place-by-numbers': 'Move and turn by numbers',
+  'extend-by-numbers': 'Extend by numbers',
+  'select-by-numbers': 'Select by numbers',
   'crop-to-selection': 'Crop to the selection',
   'select-all': 'Select all',
   deselect: 'Deselect',

@@ -58,6 +58,7 @@ export const history = {
     'lock-layers': 'Lock {{name}}',
     'unlock-layers': 'Unlock {{name}}',
     'layer-opacity': 'Opacity of {{name}}',
+    'remove-mask': 'Remove the mask of {{name}}',
     'layer-blend': 'Blend mode of {{name}}',
   },
 } as const;

@@ -15,6 +15,9 @@ export const layers = {
   'mask-of': 'Mask of {{name}}',
   expand: 'Show what is in {{name}}',
   collapse: 'Hide what is in {{name}}',
+  'paint-mask': 'Paint on the mask of {{name}}',
+  'remove-mask': 'Remove the mask',
+  menu: 'Layer',
   name: 'Name of the layer',
   mode: {
     normal: 'Normal',

@@ -29,6 +29,8 @@ export const commands: SameKeys<typeof english> = {
   'rotate-right': '向右旋转',
   'rotate-left': '向左旋转',
   'place-by-numbers': '用数值移动和旋转',
+  'extend-by-numbers': '用数值扩展画面',
+  'select-by-numbers': '用数值选择',
   'crop-to-selection': '裁剪到选区',
   'select-all': '全选',
   deselect: '取消选择',

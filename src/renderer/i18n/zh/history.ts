@@ -61,6 +61,7 @@ export const history: SameKeys<typeof english> = {
     'lock-layers': '锁定{{name}}',
     'unlock-layers': '解锁{{name}}',
     'layer-opacity': '{{name}}的不透明度',
+    'remove-mask': '移除{{name}}的蒙版',
     'layer-blend': '{{name}}的混合模式',
   },
 };

@@ -18,6 +18,9 @@ export const layers: SameKeys<typeof english> = {
   'mask-of': '{{name}} 的蒙版',
   expand: '展开 {{name}}',
   collapse: '折叠 {{name}}',
+  'paint-mask': '在{{name}}的蒙版上绘制',
+  'remove-mask': '移除蒙版',
+  menu: '图层',
   name: '图层名称',
   mode: {
     normal: '正常',

@@ -205,3 +205,29 @@ it('a new document is as large as the model draws, or as somebody asks; what is 
   await expect.poll(zoom).toBe(fitted);
   expect(errors).toEqual([]);
 });
+
+it.each(['en-GB', 'zh-CN'])('in a small window there is room for everything one works with: %s', async (locale) => {
+  const { page } = await openStudioPage({ viewport: { width: 1024, height: 700 }, locale });
+  const height = async (selector: string) => (await page.locator(selector).boundingBox())!.height;
+  /** What is cut off at its right or below its end. */
+  const cut = () =>
+    page.evaluate<string[]>(`
+      ['.top-bar', '.prompt-main', '.prompt-settings', '.prompt-slider', '.properties', '.start-sheet', '.status-bar']
+        .filter((selector) => [...document.querySelectorAll(selector + ', ' + selector + ' .truncate')].some(
+          ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
+            scrollWidth > clientWidth || scrollHeight > clientHeight + 1,
+        ))`);
+  await page.locator('.start-page').waitFor();
+  expect(await cut()).toEqual([]);
+  await dropFile(page, 'slope.png', await slope());
+  await expect.poll(() => layerNames(page)).toEqual(['slope']);
+  await page.locator('.canvas-host').focus();
+  for (const tool of ['b', 'w', 'm', 'v']) {
+    await page.keyboard.press(tool);
+    expect(await cut()).toEqual([]);
+    // Two rows of words and numbers, and more room for the picture than for anything else.
+    expect(await height('.prompt-bar')).toBeLessThan(110);
+    expect(await height('.stage')).toBeGreaterThan(500);
+    expect(await height('.panel-list')).toBeGreaterThan(80);
+  }
+});

@@ -8,6 +8,7 @@ import { appProtocol } from '#shared/contract/studio/shell-port';
 import '../ui/tokens.css';
 import '../ui/controls.css';
 import './app.css';
+import './small-window.css';
 import { httpBlobs } from '../client/blobs.ts';
 import { connect } from '../client/connection.ts';
 import { createPatience } from '../client/patience.ts';

@@ -207,11 +207,11 @@ describe('the canvas in Chromium', () => {
 
   it('shows where the document shall grow to, and fits it alone again when that is taken back', async () => {
     await page.evaluate('canvas.viewport.fit()');
-    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBeCloseTo(504 / 300);
+    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBeCloseTo(528 / 300);
     await page.evaluate('canvas.commands.setExtendFrame({ x: 0, y: 0, width: 800, height: 300 })');
-    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBeCloseTo(704 / 800);
+    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBeCloseTo(728 / 800);
     await page.evaluate('canvas.commands.setExtendFrame(null)');
-    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBeCloseTo(504 / 300);
+    await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBeCloseTo(528 / 300);
   });
 
   it('says why it does not paint, and paints nothing', async () => {

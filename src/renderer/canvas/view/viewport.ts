@@ -23,8 +23,8 @@ const restReach = 0.02;
 const zoomSteps = [
   0.02, 0.03, 0.05, 0.07, 0.1, 0.125, 0.1667, 0.25, 0.3333, 0.5, 0.6667, 1, 1.5, 2, 3, 4, 5, 8, 12, 16, 24, 32,
 ];
-/** Free space around a document that is fitted in. */
-const fitPadding = 48;
+/** Free space around a document that is fitted in: as a part of the shorter side of the view, and at most in pixels. */
+const fitPadding = { part: 0.06, most: 48 } as const;
 /** The document cannot be pushed further out than that this much of it, or of the view, is left. */
 const leastInView = 64;
 const zoomPerWheelPixel = 0.999;
@@ -73,7 +73,8 @@ export function steppedZoom(zoom: number, direction: 'in' | 'out'): number {
 
 /** The viewport that shows a rectangle whole, in the middle and as large as there is room. */
 export function fitted(rect: Rect, view: Size): Viewport {
-  const room = { width: Math.max(1, view.width - 2 * fitPadding), height: Math.max(1, view.height - 2 * fitPadding) };
+  const padding = Math.min(fitPadding.most, Math.round(fitPadding.part * Math.min(view.width, view.height)));
+  const room = { width: Math.max(1, view.width - 2 * padding), height: Math.max(1, view.height - 2 * padding) };
   const most = Math.min(room.width / rect.width, room.height / rect.height);
   const zoom = Math.min(zoomLimits.most, Math.max(zoomLimits.least, most));
   return {

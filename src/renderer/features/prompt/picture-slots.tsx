@@ -62,7 +62,7 @@ function References({ session }: { session: DocumentSession }) {
           face={
             <>
               <ImagePlus size={14} aria-hidden />
-              {references.length === 0 ? t('reference') : null}
+              {references.length === 0 ? <span className="slot-words">{t('reference')}</span> : null}
             </>
           }
         >
@@ -100,7 +100,7 @@ function ControlSlot({ session, task }: SlotProps) {
           face={
             <>
               <PenTool size={14} aria-hidden />
-              {t('control')}
+              <span className="slot-words">{t('control')}</span>
             </>
           }
         >

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 
 import { dropFile, slope } from './pictures.ts';
@@ -109,6 +110,15 @@ it('selects by corners and by numbers, copies to where it was, masks a layer, an
   await page.locator('.layer-choose').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Remove the mask' }).click();
   await expect.poll(() => page.locator('.layer-mask').count()).toBe(0);
+
+  await command('Export…');
+  await page.getByRole('button', { name: '2×' }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export', exact: true }).press('Enter'),
+  ]);
+  expect(download.suggestedFilename()).toBe('slope.png');
+  expect(await sharp(await download.path()).metadata()).toMatchObject({ format: 'png', width: 512, height: 384 });
 
   await command('Extend by numbers');
   await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('extend-left');

@@ -22,6 +22,7 @@ interface ExportWish {
   readonly node: NodeId | null;
   readonly format: StudioExportFormat;
   readonly withRecipe: boolean;
+  readonly size: { readonly width: number; readonly height: number } | null;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -68,7 +69,7 @@ export class FileDesk {
   }
 
   /** Writes a file that waits to be fetched. */
-  async export({ document: id, node, format, withRecipe, signal }: ExportWish) {
+  async export({ document: id, node, format, withRecipe, size, signal }: ExportWish) {
     const written = await this.#documents.use(id, (document) => {
       const fileName = safeFileName(`${document.tree.title}${extensions[format.format]}`);
       return this.#waiting.add(fileName, async (path) => {
@@ -76,7 +77,7 @@ export class FileDesk {
           await writeOvis(this.#library, id, path, { history: format.history, signal });
           return;
         }
-        const options = { withRecipe, signal, ...(node && { node }) };
+        const options = { withRecipe, signal, ...(node && { node }), ...(size && { size }) };
         const bytes = await exportDocument(document, this.#library.blobs, exportFormat(format), options);
         await writeFileDurably(path, bytes);
       });

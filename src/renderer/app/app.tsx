@@ -8,6 +8,7 @@ import { CandidateStrip } from '../features/candidates/candidate-strip.tsx';
 import { offeredIn } from '../features/candidates/candidates.ts';
 import { CanvasHost } from '../features/canvas/canvas-host.tsx';
 import { draggedPicture, pictureType, placePicture, takeFiles } from '../features/canvas/drop.ts';
+import { ExportDialog } from '../features/gallery/export-dialog.tsx';
 import { ModelsDialog } from '../features/models/models-dialog.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { PromptBar } from '../features/prompt/prompt-bar.tsx';
@@ -105,8 +106,9 @@ function Waiting() {
   );
 }
 
-const dialogs: Readonly<Record<DialogName, (props: { onClose: () => void }) => React.JSX.Element>> = {
+const dialogs: Readonly<Record<DialogName, (props: { onClose: () => void }) => React.JSX.Element | null>> = {
   palette: Palette,
+  export: ExportDialog,
   new: NewDocumentDialog,
   settings: SettingsDialog,
   models: ModelsDialog,

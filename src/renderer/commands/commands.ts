@@ -62,6 +62,9 @@ export const commands: readonly Command[] = [
   always('new', 'file', ['$mod+Alt+n'], ({ workspace }) => workspace.createEmpty()),
   dialog('new', ['$mod+Alt+Shift+n'], 'file'),
   always('open', 'file', ['$mod+o'], async ({ workspace }) => workspace.openFiles(await chooseFiles())),
+  onDocument('export-picture', 'file', ['$mod+Alt+Shift+s'], (_session, { view }) =>
+    view.setState({ dialog: 'export' }),
+  ),
   onDocument('export-png', 'file', ['$mod+Shift+s'], (session, studio) =>
     exportDocument(studio, session, { format: 'png' }),
   ),

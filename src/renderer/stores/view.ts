@@ -7,7 +7,7 @@ import type { CanvasEngine } from '../canvas/engine/canvas-engine.ts';
 
 export const dockTabs = ['layers', 'history', 'gallery', 'ask', 'jobs'] as const;
 export type DockTab = (typeof dockTabs)[number];
-export type DialogName = 'palette' | 'new' | 'settings' | 'models' | 'shortcuts';
+export type DialogName = 'palette' | 'new' | 'export' | 'settings' | 'models' | 'shortcuts';
 
 /** What of the window is open, and what one works on: of no document, gone when the window is. */
 export interface ViewState {

@@ -5,12 +5,15 @@ import type { NodeId } from '#shared/document/ids';
 import type { Recipe } from '#shared/recipe/recipe';
 import { writeFileDurably } from '#files/durable-write';
 import { encodeImage, type EncodeOptions } from '../../images/encode-image.ts';
+import { imageTooLarge } from '../../images/image-errors.ts';
+import { resizeImage } from '../../images/resize-image.ts';
 import { encodeWithRecipe, readPictureRecipe } from '../../images/recipe-metadata/picture-recipe.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { OpenDocument } from '../documents/open-document.ts';
 import { flatten } from './flatten.ts';
 import { encodeOra } from './ora-write.ts';
 import { encodePsd } from './psd-write.ts';
+import { maxRasterPixels } from './stored-pixels.ts';
 import { withWorkLink } from './work-link.ts';
 
 /** A picture, or a file with layers. `.ovis` files are written by `writeOvis`. */
@@ -21,6 +24,8 @@ export interface ExportOptions {
   readonly node?: NodeId | undefined;
   /** Whether a picture says how it was made, and a PNG where. Default true. */
   readonly withRecipe?: boolean | undefined;
+  /** Of a picture; by default as large as the document. Files with layers keep their size. */
+  readonly size?: { readonly width: number; readonly height: number } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,18 +37,21 @@ export async function exportDocument(
   document: OpenDocument,
   blobs: BlobStore,
   format: ExportFormat,
-  { node = document.tree.current!, withRecipe = true, signal }: ExportOptions = {},
+  { node = document.tree.current!, withRecipe = true, size, signal }: ExportOptions = {},
 ): Promise<Uint8Array> {
   const work = await document.document(node);
   if (format.format === 'psd') return encodePsd(work, blobs, { signal });
   if (format.format === 'ora') return encodeOra(work, blobs, { signal });
-  const picture = await flatten(work, blobs, { signal });
+  if (size && size.width * size.height > maxRasterPixels) throw imageTooLarge(size.width, size.height, maxRasterPixels);
+  const whole = await flatten(work, blobs, { signal });
+  const picture = size ? await resizeImage(whole, size, { signal }) : whole;
   if (!withRecipe) return encodeImage(picture, format, { signal });
   const recipe = await recipeOf(document, node, blobs);
   const encoded = recipe
     ? await encodeWithRecipe(picture, format, recipe, { signal })
     : await encodeImage(picture, format, { signal });
-  return format.format === 'png' ? withWorkLink(encoded, { document: document.id, node }) : encoded;
+  // Of another size it is a picture of its own.
+  return format.format === 'png' && !size ? withWorkLink(encoded, { document: document.id, node }) : encoded;
 }
 
 /** Writes a step of a document to a file, whole or not at all. @throws AppError also `disk-full`, `permission-denied` */

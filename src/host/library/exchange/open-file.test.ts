@@ -96,6 +96,10 @@ describe('a picture that was exported', () => {
     expect(await readPictureRecipe(png)).toMatchObject({ kind: 'studio', recipe: { request } });
     const pixels = await sharp(png).ensureAlpha().raw().toBuffer();
     expect(pixels).toEqual(Buffer.from((await flatten(await document.current(), library.blobs)).data));
+    const half = await exportDocument(document, library.blobs, { format: 'png' }, { size: { width: 6, height: 4 } });
+    expect(await sharp(half).metadata()).toMatchObject({ width: 6, height: 4 });
+    // It is another picture than the one that leads back to the work.
+    expect((await openPicture(half, 'half.png', library)).document).not.toBe(document.id);
     const plain = await exportDocument(document, library.blobs, { format: 'png' }, { withRecipe: false });
     expect(await readPictureRecipe(plain)).toEqual({ kind: 'none' });
     expect(Buffer.from(plain).includes('ovis-')).toBe(false);

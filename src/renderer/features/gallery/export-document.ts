@@ -8,11 +8,12 @@ export async function exportDocument(
   studio: Studio,
   session: DocumentSession,
   format: StudioExportFormat,
+  size: { readonly width: number; readonly height: number } | null = null,
 ): Promise<void> {
   try {
     await session.saved();
     const { withRecipe } = studio.host.settings.getState().export;
-    const { url, fileName } = await studio.client.files.export({ document: session.id, format, withRecipe });
+    const { url, fileName } = await studio.client.files.export({ document: session.id, format, withRecipe, size });
     const link = document.createElement('a');
     link.href = url;
     link.download = fileName;

@@ -6,6 +6,7 @@ export const commands = {
   new: 'New document',
   'open-new': 'New document of a size…',
   open: 'Open…',
+  'export-picture': 'Export…',
   'export-png': 'Export as PNG',
   'export-jpeg': 'Export as JPEG',
   'export-webp': 'Export as WebP',

@@ -14,5 +14,7 @@ export const gallery = {
   trashed: 'Moved to the trash.',
   starred: 'Starred only',
   exported: '{{name}} is ready.',
+  format: 'Format',
+  export: 'Export',
   picture: 'Picture',
 } as const;

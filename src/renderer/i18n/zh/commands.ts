@@ -9,6 +9,7 @@ export const commands: SameKeys<typeof english> = {
   new: '新建文档',
   'open-new': '按尺寸新建文档…',
   open: '打开…',
+  'export-picture': '导出…',
   'export-png': '导出为 PNG',
   'export-jpeg': '导出为 JPEG',
   'export-webp': '导出为 WebP',

@@ -17,5 +17,7 @@ export const gallery: SameKeys<typeof english> = {
   trashed: '已移到回收站。',
   starred: '仅收藏',
   exported: '{{name}} 已就绪。',
+  format: '格式',
+  export: '导出',
   picture: '图片',
 };

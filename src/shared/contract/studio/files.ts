@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
+import { maxSide } from '#shared/document/document';
 import { zDocumentId, zNodeId } from '#shared/document/ids';
 import { zPromptState } from '#shared/document/prompt-state';
 import { call } from '../call.ts';
 import { zBlobName, zJobRequest } from '../job-request.ts';
 import { zDownloadUrl, zStoredPicture, zUploadId } from './blob-urls.ts';
 
+const zSide = z.int().min(1).max(maxSide);
 const quality = { quality: z.int().min(1).max(100) };
 
 /** How to write a document. Pictures are flattened; the others keep the layers. */
@@ -67,6 +69,8 @@ export const filesContract = {
         format: zExportFormat,
         /** Whether a picture says how it was made. */
         withRecipe: z.boolean().default(true),
+        /** Of a picture in pixels, where it shall not be that of the document. */
+        size: z.object({ width: zSide, height: zSide }).nullable().default(null),
       }),
     )
     .output(z.object({ url: zDownloadUrl, fileName: z.string(), sizeBytes: z.int().min(0) })),

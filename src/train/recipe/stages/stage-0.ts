@@ -18,7 +18,7 @@ export const decoderPretraining: Stage = {
       curriculum: curricula.placed,
       opening: { curriculum: curricula['close-up'], steps: 16_000 },
       pictures: [{ width: 128, height: 128 }],
-      peakRate: 1.4e-3,
+      peakRate: 5e-4,
       warmupSteps: 200,
       averageDecay: 0.999,
       looks: 2,

@@ -14,7 +14,7 @@ export const understandingLearning: Stage = {
     nano: {
       steps: 4_000,
       batchSize: 16,
-      curriculum: curricula.scenes,
+      curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
       peakRate: 7e-4,
       warmupSteps: 50,

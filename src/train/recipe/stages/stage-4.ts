@@ -16,7 +16,7 @@ export const generationLearning: Stage = {
       batchSize: 16,
       curriculum: curricula.placed,
       pictures: [{ width: 128, height: 128 }],
-      peakRate: 1e-3,
+      peakRate: 5e-4,
       warmupSteps: 100,
       averageDecay: 0.999,
       looks: 2,

@@ -5,25 +5,33 @@ import { openStudioPage } from './studio-page.ts';
 it('makes a picture, keeps it, goes back and branches, and asks about it, without a pointer', async () => {
   const { page, client, errors } = await openStudioPage();
   const focused = (): Promise<string> => page.evaluate('document.activeElement.id');
+  const focusedClass = (): Promise<string> => page.evaluate('document.activeElement.className');
   await expect.poll(focused).toBe('prompt');
 
   await page.keyboard.type('two yellow stars');
   await page.keyboard.press('Enter');
   await page.locator('.candidate img').first().waitFor({ timeout: 60_000 });
   await expect.poll(async () => (await client.jobs.list())[0]?.state, { timeout: 60_000 }).toBe('finished');
+  // From the words to the results, and from them, once one is kept, to the canvas.
   await page.keyboard.press('Escape');
-  await page.keyboard.press('Alt+Enter');
+  await expect.poll(focusedClass).toBe('candidates');
+  await page.keyboard.press('Enter');
   await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
+  await expect.poll(focusedClass).toBe('canvas-host');
 
   await page.keyboard.press('Control+Shift+n');
   await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
   await page.keyboard.press('Control+z');
   await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
+  await page.locator('.layer-choose').focus();
+  await page.keyboard.press('Shift+Delete');
+  await expect.poll(focusedClass).toBe('canvas-host');
+  await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+j');
   await page.keyboard.press('F8');
-  await expect.poll(() => page.locator('.history-step').count()).toBe(4);
+  await expect.poll(() => page.locator('.history-step').count()).toBe(5);
   // The step that was undone stands beside the one that took its place.
-  await expect.poll(() => page.getByLabel('Another branch').count()).toBe(1);
+  await expect.poll(() => page.getByLabel('Another branch').count()).toBe(2);
 
   await page.keyboard.press('/');
   await expect.poll(focused).toBe('prompt');

@@ -23,6 +23,7 @@ import { createViewStore } from '../stores/view.ts';
 import { App } from './app.tsx';
 import { followLook } from './follow-look.ts';
 import { followShell } from './follow-shell.ts';
+import { keepFocus } from './keep-focus.ts';
 import { keepUnsaved } from './keep-unsaved.ts';
 import { followWindow } from './follow-window.ts';
 import { listenToKeys } from './listen-to-keys.ts';
@@ -62,6 +63,7 @@ const studio: Studio = {
 };
 followLook(host.settings, i18n);
 listenToKeys(studio);
+keepFocus();
 followShell(studio, { signal: closing.signal });
 followWindow(studio, { signal: closing.signal });
 keepUnsaved(studio);

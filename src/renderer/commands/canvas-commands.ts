@@ -6,6 +6,7 @@ import type { CanvasCommands, Refusal } from '../canvas/engine/commands.ts';
 import type { Excerpt } from '../canvas/worker/protocol.ts';
 import { pictureOf } from '../client/pictures.ts';
 import type { ToolId } from '../canvas/tools/tool.ts';
+import { defaultToolSettings, type ToolSettings } from '../canvas/tools/tool-settings.ts';
 import { onDocument, type Command, type CommandGroup } from './command.ts';
 
 /** A command of the canvas; when it can do nothing it says why. */
@@ -42,6 +43,17 @@ function byNumbers(id: string, group: CommandGroup, keys: readonly string[], too
   });
 }
 
+function colours(
+  id: string,
+  keys: readonly string[],
+  change: (colours: Pick<ToolSettings, 'colour' | 'background'>) => Partial<ToolSettings>,
+): Command {
+  return onDocument(id, 'tool', keys, (_session, { view }) => {
+    const { canvas: engine } = view.getState();
+    engine?.setSettings(change(engine.settings.get()));
+  });
+}
+
 export const canvasCommands: readonly Command[] = [
   canvas('cut', 'edit', ['$mod+x'], async (commands, studio) => toClipboard(studio, await commands.cut())),
   canvas('copy', 'edit', ['$mod+c'], async (commands, studio) => toClipboard(studio, await commands.copy('layer'))),
@@ -70,6 +82,11 @@ export const canvasCommands: readonly Command[] = [
   ),
   canvas('mask-layer', 'layer', [], (commands) => commands.maskActiveLayer()),
   canvas('merge-down', 'layer', ['$mod+e'], (commands) => commands.mergeDown()),
+  colours('swap-colours', ['Shift+x'], ({ colour, background }) => ({ colour: background, background: colour })),
+  colours('default-colours', ['d'], () => {
+    const { colour, background } = defaultToolSettings;
+    return { colour, background };
+  }),
   canvas('flatten', 'layer', [], (commands, { words }) => commands.flatten(words('layers:flattened'))),
 ];
 

@@ -1,5 +1,5 @@
 import { Check, Columns2, RefreshCw, ScanEye, X } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
@@ -11,7 +11,6 @@ import { commandById } from '../../commands/commands.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { focusCanvas } from '../canvas/focus-canvas.ts';
 import { flipCandidate, offeredIn } from './candidates.ts';
 import { keepCandidate } from './keep.ts';
 
@@ -49,12 +48,6 @@ function Strip({ session, offered, chosen }: StripProps) {
   useEffect(() => {
     if (isReady && document.activeElement === document.body) place.current?.focus();
   }, [isReady]);
-  useLayoutEffect(() => {
-    const strip = place.current!;
-    return () => {
-      if (strip.contains(document.activeElement)) focusCanvas();
-    };
-  }, []);
 
   const again = async (job: JobRecord): Promise<void> => {
     const { request } = job;

@@ -38,7 +38,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
 
 function ExportForm({ session, onClose }: { session: DocumentSession; onClose: () => void }) {
   const studio = useStudio();
-  const { t } = useTranslation(['gallery', 'commands', 'prompt', 'settings']);
+  const { t } = useTranslation(['gallery', 'prompt', 'settings']);
   const kept = useStore(studio.host.settings).export;
   const own = useSession(session, ({ document }) => document);
   const [format, setFormat] = useState<Format>(kept.format);
@@ -54,7 +54,7 @@ function ExportForm({ session, onClose }: { session: DocumentSession; onClose: (
     void exportDocument(studio, session, how, isOwn ? null : { width, height });
   };
   return (
-    <Dialog title={t('commands:export-picture')} onClose={onClose}>
+    <Dialog title={t('gallery:export')} onClose={onClose}>
       <form className="export" onSubmit={run}>
         <Choice isLabelled label={t('gallery:format')} value={format} options={formats} onChange={setFormat} />
         {format === 'png' || format === 'tiff' ? null : (

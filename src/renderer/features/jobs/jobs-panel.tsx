@@ -30,10 +30,11 @@ export function JobsPanel() {
 
 function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
   const { client, host, notices, words } = useStudio();
-  const { t, i18n } = useTranslation(['jobs', 'prompt', 'status']);
+  const { t, i18n } = useTranslation(['jobs', 'prompt', 'status', 'common']);
   const activity = useStore(host.jobs, ({ activity }) => activity.get(job.id));
   const { request, state } = job;
   const said = request.kind === 'describe' ? (request.turns.at(-1)?.text ?? '') : request.prompt;
+  const task = t(`prompt:task.${request.kind}`);
   const [result] = job.results;
   return (
     <li className="job-row">
@@ -43,9 +44,7 @@ function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
         <span className="job-face" aria-hidden />
       )}
       <div className="spread">
-        <p className="truncate">
-          {t(`prompt:task.${request.kind}`)}: {said}
-        </p>
+        <p className="truncate">{said ? t('common:about', { about: task, sentence: said }) : task}</p>
         <p className="quiet small">
           {activity?.phase ? t(`jobs:phase.${activity.phase}`) : t(`jobs:state.${state}`)}
           {activity?.steps ? ` · ${t('status:step', { step: activity.step, steps: activity.steps })}` : ''}

@@ -68,6 +68,8 @@ export const commands = {
   'tool-extend': 'Extend the picture',
   'tool-hand': 'Hand',
   'tool-zoom': 'Zoom',
+  'swap-colours': 'Swap the two colours',
+  'default-colours': 'Black and white',
   run: 'Run the prompt',
   'run-next': 'Run the prompt next',
   stop: 'Stop',

@@ -71,6 +71,8 @@ export const commands: SameKeys<typeof english> = {
   'tool-extend': '扩展画面',
   'tool-hand': '抓手',
   'tool-zoom': '缩放',
+  'swap-colours': '交换两种颜色',
+  'default-colours': '恢复黑白两色',
   run: '运行提示',
   'run-next': '优先运行提示',
   stop: '停止',

@@ -244,4 +244,27 @@ describe('a document', () => {
       .poll(async () => (await client.documents.list({ trashed: false }))[0]?.node.label)
       .toEqual({ what: 'brush' });
   });
+
+  it('goes on in a copy where a document cannot be saved any more', async () => {
+    const disk = fillableDisk();
+    const { page, client } = await studios.open({ fs: disk.fs });
+    await dropFile(page, 'slope.png', await slope());
+    await expect.poll(() => page.locator('.tab-title').allTextContents()).toEqual(['slope']);
+    await expect.poll(() => page.locator('.status-bar').textContent()).toContain('Saved');
+    disk.stuck = (await client.documents.list({ trashed: false })).find(({ title }) => title === 'slope')!.id;
+    disk.isFull = true;
+    await addLayer(page);
+    await trouble(page).getByText('the disk is full').waitFor();
+    disk.isFull = false;
+    await button(page, 'Try now').click();
+    await trouble(page).getByText('The disk refuses to be written').waitFor();
+    await button(page, 'Go on in a copy').click();
+    await expect.poll(() => page.locator('.tab-title').allTextContents()).toEqual(['slope copy']);
+    await expect.poll(() => layers(page)).toBe(2);
+    await expect.poll(() => trouble(page).count()).toBe(0);
+    await addLayer(page);
+    await expect
+      .poll(async () => (await client.documents.list({ trashed: false }))[0])
+      .toMatchObject({ title: 'slope copy', stepCount: 2 });
+  });
 });

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '#base/abort';
 import { toAppError, type AppError } from '#base/app-error';
 import type { ErrorCode } from '#base/error-codes';
 import { createStore, type StoreApi } from 'zustand/vanilla';
@@ -6,8 +7,11 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 export interface Patience {
   /** What is in the way now; null while nothing is. */
   readonly hindrance: StoreApi<AppError | null>;
-  /** Does the work, again and again while what fails is something that passes. @throws whatever does not pass */
-  until<Result>(work: () => Promise<Result>): Promise<Result>;
+  /**
+   * Does the work, again and again while what fails is something that passes.
+   * @throws whatever does not pass; `cancelled`
+   */
+  until<Result>(work: () => Promise<Result>, options?: { readonly signal?: AbortSignal }): Promise<Result>;
   /** Tries again at once what waits. */
   tryNow(): void;
 }
@@ -21,15 +25,21 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'permission-denied',
   'journal-failed',
 ]);
+/** What passes only when somebody does something about the disk. */
+const slow: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['journal-failed']);
 
-export function createPatience({ firstMs = 400, longestMs = 5000 } = {}): Patience {
+export function createPatience({ firstMs = 400, longestMs = 5000, slowMs = 60_000 } = {}): Patience {
   const hindrance = createStore<AppError | null>(() => null);
   const waiting = new Set<() => void>();
   let hindered = 0;
 
-  async function until<Result>(work: () => Promise<Result>): Promise<Result> {
+  async function until<Result>(
+    work: () => Promise<Result>,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Result> {
     for (let failures = 0; ; failures += 1) {
       try {
+        throwIfCancelled(signal);
         const result = await work();
         if (failures > 0) letGo();
         return result;
@@ -41,7 +51,7 @@ export function createPatience({ firstMs = 400, longestMs = 5000 } = {}): Patien
         }
         if (failures === 0) hindered += 1;
         hindrance.setState(error, true);
-        await pause(Math.min(longestMs, firstMs * 2 ** failures));
+        await pause(Math.min(slow.has(error.code) ? slowMs : longestMs, firstMs * 2 ** failures), signal);
       }
     }
   }
@@ -53,15 +63,18 @@ export function createPatience({ firstMs = 400, longestMs = 5000 } = {}): Patien
     else tryNow();
   }
 
-  function pause(ms: number): Promise<void> {
+  /** Until the time is over, somebody wants to try now, or the work is given up. */
+  function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       const go = (): void => {
         clearTimeout(timer);
         waiting.delete(go);
+        signal?.removeEventListener('abort', go);
         resolve();
       };
       const timer = setTimeout(go, ms);
       waiting.add(go);
+      signal?.addEventListener('abort', go);
     });
   }
 

@@ -108,6 +108,23 @@ describe('an open document', () => {
     expect(faults).toEqual([]);
   });
 
+  it('can be left with what cannot be saved given up', async () => {
+    const disk = fillableDisk();
+    const { client } = await openStudioSession({ scripts, fs: disk.fs });
+    const id = await newDocument(client);
+    const { session, faults, patience } = await open(client, id);
+    const saved = add(session, 'one');
+    await session.saved();
+    disk.isFull = true;
+    add(session, 'two');
+    await expect.poll(() => patience.hindrance.getState()?.code).toBe('disk-full');
+    await session.giveUpUnsaved();
+    expect(names(session)).toEqual(['one']);
+    expect(patience.hindrance.getState()).toBeNull();
+    expect(await hostNode(client, id)).toBe(saved);
+    expect(faults.map(({ code }) => code)).toEqual(['cancelled']);
+  });
+
   it('goes back to what is on the disk when a step can never be saved, and on from there', async () => {
     const { client } = await openStudioSession({ scripts });
     const id = await newDocument(client);

@@ -84,6 +84,8 @@ export class DocumentSession {
   #saving: Promise<void> = Promise.resolve();
   #moving: Promise<void> = Promise.resolve();
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends what tries to be saved. */
+  readonly #leaving = new AbortController();
 
   private constructor({ id, client, patience, onFault }: SessionOptions, opened: OpenedEvent) {
     this.id = id;
@@ -217,6 +219,14 @@ export class DocumentSession {
     await this.#saving;
   }
 
+  /** Gives up what is not on the disk yet, so that the document can be closed. */
+  async giveUpUnsaved(): Promise<void> {
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = undefined;
+    this.#leaving.abort();
+    await this.#saving;
+  }
+
   async close(): Promise<void> {
     if (this.#draftTimer) this.#saveDraft();
     await this.saved();
@@ -255,7 +265,7 @@ export class DocumentSession {
       await before;
       try {
         // Given up together with what it stands on.
-        if (this.#pending.includes(pending)) await this.#patience.until(repeatable(send));
+        if (this.#pending.includes(pending)) await this.#patience.until(repeatable(send), this.#leaving);
         pending.isSaved = true;
       } catch (error) {
         await this.#giveUp().catch(() => undefined);

@@ -107,6 +107,17 @@ export class Workspace {
     if (unused && opened > 0) await this.close(unused);
   }
 
+  /** Puts a new document with the same picture in the place of one that cannot be saved. */
+  async moveToCopy(session: DocumentSession, title: string): Promise<void> {
+    await this.#telling(async () => {
+      const { document } = session;
+      const { id } = await this.#options.client.documents.create({ title, document });
+      await this.show(id);
+      await session.giveUpUnsaved();
+      await this.close(session.id);
+    });
+  }
+
   /** Closes a document. After the last one comes an empty one. */
   async close(id: DocumentId): Promise<void> {
     const { tabs, current } = this.store.getState();

@@ -111,6 +111,36 @@ describe('a journal', () => {
     expect(await reopened(path)).toMatchObject({ records: ['one', 'three'], repair: null });
   });
 
+  it('waits while a disk takes nothing back, and goes on without a trace once it does', async () => {
+    const path = join(await temporaryFolder(), 'journal');
+    const disk = { isFull: false, isStuck: false };
+    const { journal } = await Journal.open(path, { fs: fillingUp(disk) });
+    await journal.append(Buffer.from('one'));
+    Object.assign(disk, { isFull: true, isStuck: true });
+    await expect(journal.append(Buffer.from('two'))).rejects.toMatchObject({ code: 'disk-full' });
+    disk.isFull = false;
+    await expect(journal.append(Buffer.from('two'))).rejects.toMatchObject({ code: 'journal-failed' });
+    disk.isStuck = false;
+    await journal.append(Buffer.from('two again'));
+    await journal.close();
+    expect(await reopened(path)).toMatchObject({ records: ['one', 'two again'], repair: null });
+  });
+
+  it('does not take back what another program wrote over it meanwhile', async () => {
+    const path = join(await temporaryFolder(), 'journal');
+    const disk = { isFull: false, isStuck: false };
+    const { journal } = await Journal.open(path, { fs: fillingUp(disk) });
+    await journal.append(Buffer.from('one'));
+    Object.assign(disk, { isFull: true, isStuck: true });
+    await expect(journal.append(Buffer.from('two'))).rejects.toMatchObject({ code: 'disk-full' });
+    Object.assign(disk, { isFull: false, isStuck: false });
+    await truncate(path, journal.end);
+    await writeFile(path, 'of another', { flag: 'a' });
+    await expect(journal.append(Buffer.from('three'))).rejects.toMatchObject({ code: 'journal-failed' });
+    expect((await stat(path)).size).toBe(journal.end + 'of another'.length);
+    await journal.close();
+  });
+
   it('stops when another program writes to its file, instead of writing over it', async () => {
     const path = await journalWith('one');
     const { journal } = await Journal.open(path);
@@ -130,11 +160,12 @@ describe('a journal', () => {
 });
 
 /** The real file system, on which a write puts down half of its bytes and then fails while the disk is full. */
-function fillingUp(disk: { isFull: boolean }): LibraryFs {
+function fillingUp(disk: { isFull: boolean; isStuck?: boolean }): LibraryFs {
   return {
     ...nodeFs,
     open: async (...args) => {
       const file = await nodeFs.open(...args);
+      const truncate = file.truncate.bind(file);
       const write = file.write.bind(file) as (...parameters: unknown[]) => Promise<unknown>;
       Object.assign(file, {
         write: async (bytes: Uint8Array, offset: number, length: number, position: number) => {
@@ -142,6 +173,10 @@ function fillingUp(disk: { isFull: boolean }): LibraryFs {
           await write(bytes, offset, length >> 1, position);
           throw Object.assign(new Error('ENOSPC: told to fail'), { code: 'ENOSPC' });
         },
+        truncate: (length: number) =>
+          disk.isStuck
+            ? Promise.reject(Object.assign(new Error('EIO: told to fail'), { code: 'EIO' }))
+            : truncate(length),
       });
       return file;
     },

@@ -73,6 +73,8 @@ export class Journal {
   #waiting: Waiting[] = [];
   #work: Promise<void> = Promise.resolve();
   #failure: AppError | undefined;
+  /** What a write left of itself behind the end, perhaps, because the disk did not let it be taken back. */
+  #torn: Buffer | undefined;
   #closed = false;
 
   private constructor(path: string, fs: LibraryFs, file: FileHandle, incarnation: string, end: number) {
@@ -124,7 +126,7 @@ export class Journal {
 
   /**
    * Adds a record and resolves with its offset once it is on the disk.
-   * @throws AppError `disk-full` (nothing was added; try again), `journal-failed` (reopen)
+   * @throws AppError `disk-full` (nothing was added; try again), `journal-failed` (try again, or reopen)
    */
   append(payload: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -186,6 +188,7 @@ export class Journal {
   }
 
   async #write(bytes: Buffer, start: number): Promise<void> {
+    await this.#takeBack(start);
     const { size } = await this.#file.stat();
     if (size !== start) throw this.#fail('another program has written to it');
     try {
@@ -195,8 +198,28 @@ export class Journal {
       await this.#file.datasync();
     } catch (error) {
       // What was written of it must go, or the next record would follow a broken one.
-      await cutTo(this.#file, start).catch(() => this.#fail('the disk refuses to be written'));
+      await cutTo(this.#file, start).catch(() => (this.#torn = bytes));
       throw fileError(error, this.path, 'save your work');
+    }
+  }
+
+  /** Takes back what a write has left, where that was not possible at the time. */
+  async #takeBack(start: number): Promise<void> {
+    const torn = this.#torn;
+    if (!torn) return;
+    try {
+      const { size } = await this.#file.stat();
+      const left = Buffer.alloc(Math.max(0, size - start));
+      await this.#file.read(left, 0, left.length, start);
+      // Anything else was written by whoever took the file over, and is not to be touched.
+      if (!torn.subarray(0, left.length).equals(left)) return;
+      await cutTo(this.#file, start);
+      this.#torn = undefined;
+    } catch (cause) {
+      throw new AppError('journal-failed', 'The disk refuses to be written: look whether it is still connected.', {
+        data: { path: this.path },
+        cause,
+      });
     }
   }
 

@@ -3,13 +3,14 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
-import { useSession, useStudio } from '../../app/studio.ts';
+import { useCurrentSession, useSession, useStudio } from '../../app/studio.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 
 /** What keeps work in this window from being saved, for as long as it lasts. */
 export function SavingTrouble() {
-  const { connection, patience } = useStudio();
+  const { connection, patience, workspace } = useStudio();
+  const session = useCurrentSession();
   const { t, i18n } = useTranslation('trouble');
   const state = useStore(connection.state);
   const hindrance = useStore(patience.hindrance);
@@ -22,6 +23,17 @@ export function SavingTrouble() {
   };
   return (
     <Strip text={isAway ? t('away') : t('kept', { fault: faultText(hindrance!, i18n.language) })}>
+      {session && hindrance?.code === 'journal-failed' ? (
+        <button
+          type="button"
+          className="button"
+          onClick={() =>
+            void workspace.moveToCopy(session, t('copy-of', { title: session.store.getState().tree.title }))
+          }
+        >
+          {t('save-copy')}
+        </button>
+      ) : null}
       <button type="button" className="button" onClick={tryNow}>
         {t('try-now')}
       </button>

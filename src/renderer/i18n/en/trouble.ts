@@ -2,6 +2,8 @@ export const trouble = {
   away: 'The studio does not answer. What you do is kept in this window, and saved as soon as it is back.',
   kept: '{{fault}} What you do is kept in this window, and saved as soon as that is over.',
   'try-now': 'Try now',
+  'save-copy': 'Go on in a copy',
+  'copy-of': '{{title}} copy',
   'shut-out':
     'The studio does not know this browser any more. Paste a new link here: press Enter where the studio runs to get one. Nothing in this window is lost.',
   link: 'Link',

@@ -7,6 +7,7 @@ import type { ErrorCode } from '#base/error-codes';
 export const faults: Partial<Record<ErrorCode, string>> = {
   internal: '工作室内部出错，请重试；若再次出现，请查看详情。',
   'disk-full': '磁盘已满：请腾出空间后重试。',
+  'journal-failed': '磁盘拒绝写入：请检查其连接是否正常。',
   'disk-space-short': '磁盘空间不足：请腾出空间后重试。',
   'folder-read-only': '文件夹是只读的：请更改其权限。',
   'permission-denied': '没有访问权限：请检查文件或文件夹的权限。',

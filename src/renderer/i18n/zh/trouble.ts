@@ -5,6 +5,8 @@ export const trouble: SameKeys<typeof english> = {
   away: '工作室没有响应。您所做的一切都保留在此窗口中，恢复后会立即保存。',
   kept: '{{fault}}您所做的一切都保留在此窗口中，问题解决后会立即保存。',
   'try-now': '立即重试',
+  'save-copy': '在副本中继续',
+  'copy-of': '{{title}} 副本',
   'shut-out': '工作室已不再认识此浏览器。请在工作室运行处按 Enter 获取新链接并粘贴到这里。此窗口中的内容不会丢失。',
   link: '链接',
   enter: '进入',

@@ -16,6 +16,8 @@ export interface CliContext {
   readonly dataFolder: string;
   /** Where installed models are. */
   readonly modelsFolder: string;
+  /** For what can be made again. */
+  readonly cacheFolder: string;
   /** Where downloads are before they are imported. */
   readonly downloadsFolder: string;
   /** Where the random weights are that speeds are measured with. */

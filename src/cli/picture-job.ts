@@ -135,8 +135,8 @@ export async function makePicture(
   context: CliContext,
   { request, inputs, place, model, past, device }: PicturePlan,
 ): Promise<void> {
-  const { output, signal } = context;
-  const job = { request, inputs, modelFolder: model.directory, device: device ?? null };
+  const { output, signal, cacheFolder } = context;
+  const job = { request, inputs, modelFolder: model.directory, cacheFolder, device: device ?? null };
   const { pictures, composition, report } = await runJob(engine, job, context);
   const [picture] = pictures;
   if (picture === undefined) throw new Error('The job finished without a picture');

@@ -53,6 +53,7 @@ export async function runCli(args: readonly string[], { terminal, ...parts }: Cl
     signal: interrupted.signal,
     dataFolder: data,
     modelsFolder: join(data, 'models'),
+    cacheFolder: join(data, 'cache'),
     downloadsFolder: join(data, 'downloads'),
     benchFolder: join(data, 'bench'),
     bundledModelsFolder: join(parts.resourcesFolder, 'models'),

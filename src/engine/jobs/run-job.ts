@@ -10,6 +10,8 @@ export interface Job<R extends JobRequest = JobRequest> {
   /** Every blob that the request names. */
   readonly inputs: ReadonlyMap<BlobName, Raster>;
   readonly modelFolder: string;
+  /** For what is made of a model and can be made again. */
+  readonly cacheFolder?: string;
   readonly device: DeviceReport;
 }
 

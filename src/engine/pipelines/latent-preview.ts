@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -11,20 +12,24 @@ import { encodeLatents } from '../ovis/vae.ts';
 
 /** Side of the picture that the map is fitted on: enough cells for a dozen coefficients, little work. */
 const SIDE = 128;
-const FILE = path.join('cache', 'latent-preview.json');
 
-/** The linear map from latents to colours of a model's VAE: kept beside the package, fitted when it is not there yet. */
-export async function latentPreview(model: OvisModel): Promise<LatentPreview> {
-  const file = path.join(model.package.directory, FILE);
-  const kept = await readPreview(file);
+/** The linear map from latents to colours of a model's VAE: fitted, unless the folder has it from the last time. */
+export async function latentPreview(model: OvisModel, cacheFolder: string | undefined): Promise<LatentPreview> {
+  const file = cacheFolder && path.join(cacheFolder, 'latent-previews', `${weightsKey(model)}.json`);
+  const kept = file && (await readPreview(file));
   if (kept) return kept;
   const picture = colourChart();
   const latents = await encodeLatents(model, toVaePixels(picture), picture);
   const cells = SIDE / model.config.vae.factor;
   const scaled = latents.map((value) => value * model.config.vae.scalingFactor);
   const preview = fitLatentPreview([{ latents: scaled, rgb: resize(picture, { width: cells, height: cells }) }]);
-  await keepPreview(file, preview);
+  if (file) await keepPreview(file, preview);
   return preview;
+}
+
+/** The same for the same weights, wherever they lie. */
+function weightsKey({ package: { manifest } }: OvisModel): string {
+  return createHash('sha256').update(JSON.stringify(manifest.files)).digest('hex').slice(0, 32);
 }
 
 /** Smooth and hard changes of all hues and brightnesses: what pictures are made of. */
@@ -52,7 +57,7 @@ async function readPreview(file: string): Promise<LatentPreview | undefined> {
   }
 }
 
-/** Best effort: a package in a read-only folder is fitted again next time. */
+/** Best effort: where nothing can be written it is fitted again next time. */
 async function keepPreview(file: string, preview: LatentPreview): Promise<void> {
   try {
     await mkdir(path.dirname(file), { recursive: true });

@@ -37,6 +37,7 @@ export interface SamplingRequest {
 export interface RenderContext extends RunOptions {
   readonly model: OvisModel;
   readonly conditions: ConditionEncoder;
+  readonly cacheFolder?: string | undefined;
 }
 
 /** Makes a picture from words. @param size sides are multiples of 16 */
@@ -170,11 +171,11 @@ function sampleSettings(model: OvisModel, request: SamplingRequest, size: Pictur
  * @param mask one number a latent cell: how freely it may change; previews are seen only as far as that
  */
 async function enterDenoising(
-  { model, signal, onEvent }: RenderContext,
+  { model, cacheFolder, signal, onEvent }: RenderContext,
   size: LatentSize,
   mask?: Float32Array,
 ): Promise<SampleHooks> {
-  const preview = await latentPreview(model);
+  const preview = await latentPreview(model, cacheFolder);
   onEvent({ kind: 'phase', name: 'load' });
   await model.enterPhase('decoder');
   await model.session('decoder');

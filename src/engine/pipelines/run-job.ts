@@ -15,10 +15,10 @@ import { renderFromReferences, renderGeneration, type RenderContext } from './re
 export function createRunJob(): RunJob {
   const models = new ModelCache();
   const conditions = new ConditionEncoder();
-  return async ({ request, inputs, modelFolder, device }, options): Promise<JobResult> => {
+  return async ({ request, inputs, modelFolder, cacheFolder, device }, options): Promise<JobResult> => {
     options.onEvent({ kind: 'phase', name: 'load' });
     const model = await models.open(modelFolder, device);
-    const context: RenderContext = { ...options, model, conditions };
+    const context: RenderContext = { ...options, model, conditions, cacheFolder };
     const picture = (name: BlobName) => inputOf(inputs, name);
     const references = (from: { references: readonly BlobName[] }) => from.references.map(picture);
     switch (request.kind) {

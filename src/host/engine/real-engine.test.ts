@@ -1,6 +1,6 @@
 /** @file The engine as it ships, with a tiny model of random weights: real processes, real graphs. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -89,6 +89,24 @@ it('makes a picture, with a preview and the time left on the way', async () => {
   expect(steps[0]).toMatchObject({ timeLeftMs: null });
   expect(steps[2]!.timeLeftMs).toBeGreaterThan(0);
   expect(steps.some(({ preview }) => preview !== null && preview.data.length > 0)).toBe(true);
+});
+
+it('keeps what it makes of a model in the folder for that, and leaves the model as it is', async () => {
+  const previews = (events: readonly JobEvent[]) =>
+    events.flatMap((event) => (event.kind === 'step' && event.preview ? [event.preview] : []));
+  const cacheFolder = join(folder, 'cache');
+  const before = await readdir(modelFolder);
+  const first = await run({ ...generation(1), cacheFolder });
+  expect(await readdir(modelFolder)).toEqual(before);
+  const [kept] = await readdir(join(cacheFolder, 'latent-previews'));
+  const file = join(cacheFolder, 'latent-previews', kept!);
+  const written = await readFile(file, 'utf8');
+
+  await writeFile(file, '{ "weights": "none", "bias": [0, 0, 0] }');
+  const second = await run({ ...generation(1), cacheFolder });
+  expect(previews(first.events).length).toBe(1);
+  expect(previews(second.events)).toEqual(previews(first.events));
+  expect(await readFile(file, 'utf8')).toBe(written);
 });
 
 it('makes the same picture of the same request, also in another life of the engine', async () => {

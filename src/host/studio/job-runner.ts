@@ -35,6 +35,7 @@ interface JobRunnerOptions {
   readonly engine: Engine;
   /** The folder of a model that can be run. @throws AppError `model-missing`, `model-too-large` */
   readonly modelFolder: (id: string) => Promise<string>;
+  readonly cacheFolder: string;
   /** @throws AppError why a job should not be tried: `job-too-large` */
   readonly admit?: (request: JobRequest) => Promise<void>;
   /** Null leaves it to the engine. */
@@ -148,13 +149,13 @@ export class JobRunner {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<JobOutcome | null> {
     if (this.isWorking || this.#aside || this.#isClosing) return null;
-    const { modelFolder, engine, device } = this.#options;
+    const { modelFolder, cacheFolder, engine, device } = this.#options;
     const abort = new AbortController();
     const either = AbortSignal.any([signal, abort.signal]);
     const run = async (): Promise<JobOutcome> => {
       const folder = await modelFolder(request.model);
       const inputs = await this.#inputsOf(request, either);
-      const job: EngineJob = { id, request, inputs, modelFolder: folder, device: device() };
+      const job: EngineJob = { id, request, inputs, modelFolder: folder, cacheFolder, device: device() };
       return engine.run(job, { signal: either, onEvent: () => undefined });
     };
     const outcome = run();
@@ -212,7 +213,7 @@ export class JobRunner {
     const { id } = job;
     const { signal } = abort;
     try {
-      const { modelFolder, admit, engine, device } = this.#options;
+      const { modelFolder, cacheFolder, admit, engine, device } = this.#options;
       const folder = await modelFolder(job.request.model);
       // Much may have changed while it waited.
       await admit?.(job.request);
@@ -225,7 +226,7 @@ export class JobRunner {
         told.catch(() => abort.abort());
       };
       const outcome = await engine.run(
-        { id, request: job.request, inputs, modelFolder: folder, device: device() },
+        { id, request: job.request, inputs, modelFolder: folder, cacheFolder, device: device() },
         { signal, onEvent },
       );
       await told;

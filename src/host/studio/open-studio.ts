@@ -93,6 +93,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       jobs: library.jobs,
       engine,
       modelFolder: (id) => models.runnableFolderOf(id),
+      cacheFolder: join(home, 'cache'),
       admit: (request) => refuseTooLarge(request, { blobs: library.blobs, estimate }),
       device: wantedDevice,
       onFinished: (request, { pictures, report, text }) => void learn(estimator, { request, pictures, report, text }),

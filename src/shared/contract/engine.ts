@@ -30,6 +30,8 @@ export const zEngineJob = z.object({
   inputs: z.map(zBlobName, zRaster),
   /** Folder of the model package that `request.model` stands for. */
   modelFolder: z.string().min(1),
+  /** Where what is made of a model, and can be made again, is kept for the next run; left out, nothing is. */
+  cacheFolder: z.exactOptional(z.string().min(1)),
   /** Null leaves the choice to the engine: the fastest that computes rightly with the model's weights. */
   device: zDevice.nullable(),
 });

@@ -6,7 +6,7 @@ import { addReferences, removePictures, setControl } from '../prompt/prompt-pict
 import { beginRerun, rerunOf, type Rerun } from '../prompt/rerun.ts';
 import { canvasFacts } from '../prompt/task.ts';
 import { keepCandidate } from '../features/candidates/keep.ts';
-import { flipCandidate, offeredIn } from '../features/candidates/candidates.ts';
+import { flipCandidate, offeredIn, unfinishedWith } from '../features/candidates/candidates.ts';
 import { focusPrompt } from '../features/prompt/focus-prompt.ts';
 import type { Studio } from '../app/studio.ts';
 import type { DocumentSession } from '../session/document-session.ts';
@@ -31,10 +31,15 @@ export const promptCommands: readonly Command[] = [
   onDocument('run-next', 'prompt', ['$mod+Shift+Enter'], (session, studio) =>
     runPrompt(studio, session, { atFront: true }),
   ),
-  onDocument('stop', 'prompt', ['$mod+.'], ({ id }, { client, host }) => {
-    const mine = [...host.jobs.getState().jobs.values()].filter(({ state }) => state === 'running');
+  onDocument('stop', 'prompt', ['$mod+.'], ({ id }, { candidates, client, host }) => {
+    const jobs = host.jobs.getState();
+    const mine = [...jobs.jobs.values()].filter(({ state }) => state === 'running');
     const ours = mine.filter(({ target }) => target?.document === id);
-    return client.jobs.cancel({ ids: (ours.length ? ours : mine).map((job) => job.id) });
+    // Who stops one of three that were asked for at once does not want the other two.
+    const stopped = (ours.length ? ours : mine).flatMap((job) =>
+      unfinishedWith(candidates.store.getState(), jobs, job.id),
+    );
+    return client.jobs.cancel({ ids: stopped });
   }),
   onDocument(
     'rerun-step',

@@ -5,7 +5,14 @@ import type { JobsState } from '#shared/contract/studio/job-activity';
 import type { DocumentId } from '#shared/document/ids';
 import type { JobRecord } from '#shared/library/job-record';
 import { createStore } from 'zustand/vanilla';
-import { createCandidates, flipCandidate, offeredIn, type Candidates } from './candidates.ts';
+import {
+  createCandidates,
+  flipCandidate,
+  offerAgain,
+  offeredIn,
+  unfinishedWith,
+  type Candidates,
+} from './candidates.ts';
 
 const [here, there] = ['d-here', 'd-there'] as [DocumentId, DocumentId];
 
@@ -39,6 +46,33 @@ it('the results of every run of every document wait until they are kept or put a
   candidates.putAway(id(5));
   expect(offered(candidates, here)).toEqual({ all: [id(4)], chosen: id(4) });
   expect(offered(candidates, there).all).toEqual([id(3)]);
+});
+
+it('what is run again joins the results it was made with, or is offered anew; an answer is not', () => {
+  const candidates = createCandidates(memory());
+  const job = { id: id(1), request: { kind: 'edit' }, target: { document: here } } as JobRecord;
+  candidates.offer(run(here, id(1)));
+  offerAgain(candidates, job, id(2));
+  expect(offered(candidates, here)).toEqual({ all: [id(1), id(2)], chosen: id(2) });
+  candidates.putAway(id(1));
+  offerAgain(candidates, job, id(3));
+  expect(offered(candidates, here)).toEqual({ all: [id(3)], chosen: id(3) });
+  offerAgain(candidates, { ...job, request: { kind: 'describe' } } as JobRecord, id(4));
+  expect(offered(candidates, here).all).toEqual([id(3)]);
+});
+
+it('a run is stopped as a whole, but for what of it has ended', () => {
+  const candidates = createCandidates(memory());
+  candidates.offer(run(here, id(1), id(2), id(3)));
+  const states = [id(1), id(2), id(3), id(4)].map((each, at) => {
+    return [
+      each,
+      { id: each, state: (['finished', 'running', 'queued', 'running'] as const)[at] } as JobRecord,
+    ] as const;
+  });
+  const jobs = { ...known, jobs: new Map(states) };
+  expect(unfinishedWith(candidates.store.getState(), jobs, id(2))).toEqual([id(2), id(3)]);
+  expect(unfinishedWith(candidates.store.getState(), jobs, id(4))).toEqual([id(4)]);
 });
 
 it('flips round and round, past what was stopped', () => {

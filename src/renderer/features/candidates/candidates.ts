@@ -85,6 +85,22 @@ const zStored = z.object({ runs: z.array(zRun) }).catch({ runs: [] });
 export const runOf = ({ runs }: CandidatesState, job: JobId): CandidateRun | null =>
   runs.find(({ jobs }) => jobs.includes(job)) ?? null;
 
+/** A job and those it was asked for together with, as far as they wait or run. */
+export function unfinishedWith(state: CandidatesState, { jobs }: JobsState, job: JobId): JobId[] {
+  const together = runOf(state, job)?.jobs ?? [job];
+  return together.filter((each) => {
+    const known = jobs.get(each);
+    return known !== undefined && !isFinal(known.state);
+  });
+}
+
+/** What comes of a job that is run again joins what it was made with, or is offered by itself. */
+export function offerAgain(candidates: Candidates, { id, target, request }: JobRecord, again: JobId): void {
+  if (request.kind === 'describe' || !target) return;
+  if (runOf(candidates.store.getState(), id)) candidates.add(id, [again]);
+  else candidates.offer({ document: target.document, jobs: [again], rerunOf: null });
+}
+
 /** What is offered for a document, as far as it is known, and which of it is shown in place. */
 export function offeredIn(
   { runs, shown }: CandidatesState,

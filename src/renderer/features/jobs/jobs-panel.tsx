@@ -10,6 +10,7 @@ import { useStudio } from '../../app/studio.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import { spokenDuration } from '../../ui/durations.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
+import { offerAgain } from '../candidates/candidates.ts';
 
 /** What waits, what runs, and what has ended: what comes next on top. */
 export function JobsPanel() {
@@ -29,7 +30,7 @@ export function JobsPanel() {
 }
 
 function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
-  const { client, host, notices, words } = useStudio();
+  const { candidates, client, host, notices, words } = useStudio();
   const { t, i18n } = useTranslation(['jobs', 'prompt', 'status', 'common']);
   const activity = useStore(host.jobs, ({ activity }) => activity.get(job.id));
   const { request, state } = job;
@@ -74,7 +75,9 @@ function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
         <IconButton
           icon={RotateCcw}
           label={t('jobs:retry')}
-          onClick={() => void client.jobs.retry({ id: job.id }).catch(notices.fault)}
+          onClick={() =>
+            void client.jobs.retry({ id: job.id }).then(({ id }) => offerAgain(candidates, job, id), notices.fault)
+          }
         />
       ) : (
         <IconButton

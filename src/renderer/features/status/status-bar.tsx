@@ -8,6 +8,7 @@ import { stepWords } from '../../i18n/step-words.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { spokenDuration } from '../../ui/durations.ts';
 import { useObservable } from '../../ui/use-observable.ts';
+import { unfinishedWith } from '../candidates/candidates.ts';
 
 /** What is going on, in one line; screen readers hear it as it changes. */
 export function StatusBar({ session }: { session: DocumentSession | null }) {
@@ -76,7 +77,7 @@ function CurrentStep({ session }: { session: DocumentSession }) {
 }
 
 function JobStatus() {
-  const { client, host, notices, words } = useStudio();
+  const { candidates, client, host, notices, words } = useStudio();
   const { t } = useTranslation(['status', 'jobs']);
   const { jobs, activity } = useStore(host.jobs);
   const isStarting = useStore(host.engine, ({ kind }) => kind === 'starting');
@@ -102,7 +103,10 @@ function JobStatus() {
         <button
           type="button"
           className="status-button row"
-          onClick={() => void client.jobs.cancel({ ids: [running.id] }).catch(notices.fault)}
+          onClick={() => {
+            const ids = unfinishedWith(candidates.store.getState(), host.jobs.getState(), running.id);
+            void client.jobs.cancel({ ids }).catch(notices.fault);
+          }}
         >
           <Square size={11} fill="currentColor" aria-hidden />
           {t('status:stop')}

@@ -231,3 +231,50 @@ it.each(['en-GB', 'zh-CN'])('in a small window there is room for everything one 
     expect(await height('.panel-list')).toBeGreaterThan(80);
   }
 });
+
+it('several layers are hidden, moved, copied, grouped and deleted together, each in one step', async () => {
+  const { page, client, errors } = await openStudioPage();
+  const row = (name: string) => page.getByRole('button', { name, exact: true });
+  const chosen = () => page.locator('.layer-choose[aria-pressed=true] .truncate').allTextContents();
+  const last = async () => (await client.documents.list({ trashed: false }))[0]?.node.label;
+  const steps = async () => (await client.documents.list({ trashed: false }))[0]?.stepCount;
+  await page.locator('.canvas-host').focus();
+  for (const [index, name] of ['Layer', 'Layer 2', 'Layer 3', 'Layer 4'].entries()) {
+    await page.keyboard.press('Control+Shift+n');
+    await expect.poll(() => layerNames(page).then(([top, ...rest]) => [top, rest.length])).toEqual([name, index]);
+  }
+
+  await row('Layer 4').click();
+  await row('Layer 2').click({ modifiers: ['Control'] });
+  expect(await chosen()).toEqual(['Layer 4', 'Layer 2']);
+  await page.getByRole('button', { name: 'Hide Layer 2' }).click();
+  await expect.poll(last).toEqual({ what: 'hide-layers', name: 'Layer 2', more: 1 });
+  expect(await page.getByRole('button', { name: /^Show Layer/ }).count()).toBe(2);
+  await row('Layer 2').press('Alt+ArrowDown');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 3', 'Layer', 'Layer 4', 'Layer 2']);
+
+  await row('Layer 3').click();
+  await row('Layer 3').press('Shift+ArrowDown');
+  expect(await chosen()).toEqual(['Layer 3', 'Layer']);
+  await row('Layer 2').click({ modifiers: ['Shift'] });
+  expect((await chosen()).length).toBe(4);
+  await row('Layer 3').click();
+  await row('Layer 4').click({ modifiers: ['Shift'] });
+  const list = page.locator('.panel-list');
+  const { height } = (await list.boundingBox())!;
+  await page.locator('.layer-row').nth(2).dragTo(list, { targetPosition: { x: 60, y: height - 10 } });
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Layer 3', 'Layer', 'Layer 4']);
+
+  await page.keyboard.press('Control+g');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group', 'Layer 3', 'Layer', 'Layer 4']);
+  await expect.poll(steps).toBe(9);
+  await page.keyboard.press('Control+j');
+  await expect.poll(async () => (await layerNames(page)).length).toBe(8);
+  await page.keyboard.press('Shift+Delete');
+  await expect.poll(async () => (await layerNames(page)).length).toBe(5);
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Layer 3', 'Layer', 'Layer 4']);
+  expect(errors).toEqual([]);
+});

@@ -17,6 +17,7 @@ import { chooseFiles } from '../features/start/choose-files.ts';
 import { pasteFromClipboard } from '../features/canvas/paste.ts';
 import { stepWords } from '../i18n/step-words.ts';
 import type { DocumentSession } from '../session/document-session.ts';
+import { chosenLayers } from '../stores/chosen-layers.ts';
 import type { DialogName, DockTab } from '../stores/view.ts';
 import { toolIds } from '../canvas/tools/tool.ts';
 import { canvasCommands, toolKeys } from './canvas-commands.ts';
@@ -31,7 +32,7 @@ const needsLayer = (session: DocumentSession, { view }: Studio): CommandRefusal 
   const { active } = view.getState();
   return active && session.document.layers[active.layer] ? null : 'no-layer';
 };
-const activeLayer = ({ view }: Studio) => view.getState().active!.layer;
+const chosen = ({ view }: Studio, { document }: DocumentSession) => chosenLayers(view.getState(), document);
 
 /** What there is to compare with: the document without the result that is shown, or else the step before. */
 function before(session: DocumentSession, studio: Studio): NodeId | null {
@@ -119,14 +120,15 @@ export const commands: readonly Command[] = [
     'layer',
     ['$mod+j'],
     (session, studio) => {
-      const layer = activeLayer(studio);
-      const copy = freshLayer();
+      const layers = chosen(studio, session);
+      const copies = new Map(layers.map((layer) => [layer, freshLayer()]));
       session.commit({
-        label: layerLabel('duplicate-layers', session.document, [layer]),
+        label: layerLabel('duplicate-layers', session.document, layers),
         kind: 'layer',
-        change: (document) => duplicateLayers(document, [layer], (each) => (each === layer ? copy : freshLayer())),
+        change: (document) => duplicateLayers(document, layers, (each) => copies.get(each) ?? freshLayer()),
       });
-      studio.view.setState({ active: { layer: copy, part: 'pixels' } });
+      const together = [...copies.values()];
+      studio.view.setState({ active: { layer: together.at(-1)!, part: 'pixels' }, together: new Set(together) });
     },
     needsLayer,
   ),
@@ -135,11 +137,11 @@ export const commands: readonly Command[] = [
     'layer',
     ['Shift+Delete'],
     (session, studio) => {
-      const layer = activeLayer(studio);
+      const layers = chosen(studio, session);
       session.commit({
-        label: layerLabel('delete-layers', session.document, [layer]),
+        label: layerLabel('delete-layers', session.document, layers),
         kind: 'layer',
-        change: (document) => removeLayers(document, [layer]),
+        change: (document) => removeLayers(document, layers),
       });
       studio.view.setState({ active: null });
     },
@@ -152,11 +154,11 @@ export const commands: readonly Command[] = [
     (session, studio) => {
       const name = freeName(session.document, studio.words('layers:new-group'));
       const group = createLayer('group', freshLayer(), name);
-      const layer = activeLayer(studio);
+      const layers = chosen(studio, session);
       session.commit({
-        label: layerLabel('group-layers', session.document, [layer]),
+        label: layerLabel('group-layers', session.document, layers),
         kind: 'layer',
-        change: (document) => groupLayers(document, [layer], group),
+        change: (document) => groupLayers(document, layers, group),
       });
     },
     needsLayer,
@@ -166,12 +168,12 @@ export const commands: readonly Command[] = [
     'layer',
     ['$mod+,'],
     (session, studio) => {
-      const layer = activeLayer(studio);
-      const visible = !layerOf(session.document, layer).visible;
+      const layers = chosen(studio, session);
+      const visible = layers.every((layer) => !layerOf(session.document, layer).visible);
       session.commit({
-        label: layerLabel(visible ? 'show-layers' : 'hide-layers', session.document, [layer]),
+        label: layerLabel(visible ? 'show-layers' : 'hide-layers', session.document, layers),
         kind: 'layer',
-        change: (document) => setLayerProperties(document, [layer], { visible }),
+        change: (document) => setLayerProperties(document, layers, { visible }),
       });
     },
     needsLayer,

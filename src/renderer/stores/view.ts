@@ -20,6 +20,8 @@ export interface ViewState {
   /** The canvas of the document in front. */
   readonly canvas: CanvasEngine | null;
   readonly active: ActiveLayer | null;
+  /** Layers that commands on layers work on with the active one, as long as that is among them. */
+  readonly together: ReadonlySet<LayerId>;
   /** Where the pixels were that were copied last: pasted, they go there again. */
   readonly copiedFrom: Rect | null;
   /** Groups whose layers are not listed. */
@@ -54,6 +56,7 @@ export function createViewStore(): ViewStore {
     selectionRadius: 8,
     canvas: null,
     active: null,
+    together: new Set(),
     copiedFrom: null,
     foldedGroups: new Set(),
     showsChange: false,

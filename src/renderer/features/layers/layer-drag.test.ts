@@ -21,18 +21,18 @@ function sample(): Document {
 
 it('a layer goes above, below and into others, and to the very bottom', () => {
   const document = sample();
-  expect(movedTo(document, id('d'), id('a'), 'below').order).toEqual(['d', 'a', 'group']);
-  expect(movedTo(document, id('a'), id('d'), 'above').order).toEqual(['group', 'd', 'a']);
-  expect(childrenOf(movedTo(document, id('d'), id('b'), 'below'), id('group'))).toEqual(['d', 'b', 'c']);
-  expect(childrenOf(movedTo(document, id('a'), id('group'), 'into'), id('group'))).toEqual(['b', 'c', 'a']);
-  const bottom = movedToBottom(document, id('c'));
+  expect(movedTo(document, [id('d')], id('a'), 'below').order).toEqual(['d', 'a', 'group']);
+  expect(movedTo(document, [id('a')], id('d'), 'above').order).toEqual(['group', 'd', 'a']);
+  expect(childrenOf(movedTo(document, [id('d')], id('b'), 'below'), id('group'))).toEqual(['d', 'b', 'c']);
+  expect(childrenOf(movedTo(document, [id('a')], id('group'), 'into'), id('group'))).toEqual(['b', 'c', 'a']);
+  const bottom = movedToBottom(document, [id('c')]);
   expect([bottom.order, childrenOf(bottom, id('group'))]).toEqual([['c', 'a', 'group', 'd'], ['b']]);
 });
 
 it('a group does not go into itself', () => {
   const document = sample();
-  expect(movedTo(document, id('group'), id('b'), 'below')).toBe(document);
-  expect(movedTo(document, id('group'), id('group'), 'into')).toBe(document);
+  expect(movedTo(document, [id('group')], id('b'), 'below')).toBe(document);
+  expect(movedTo(document, [id('group')], id('group'), 'into')).toBe(document);
 });
 
 it('every row takes a layer above and below it, apart from an open group, below which are its own layers', () => {

@@ -1,7 +1,8 @@
+import { defined } from '#base/assert';
 import type { Document } from '#shared/document/document';
 import { zLayerId, type LayerId } from '#shared/document/ids';
 import { moveLayers } from '#shared/document/layer-operations';
-import { placeOf, withDescendants } from '#shared/document/layer-tree';
+import { childrenOf, placeOf, withDescendants } from '#shared/document/layer-tree';
 
 /** What a layer carries while it is dragged: its id. */
 export const layerType = 'application/x-ovis-layer';
@@ -25,15 +26,25 @@ export function dropPlace(height: number, row: { readonly isGroup: boolean; read
   return row.isOpen || height < 0.7 ? 'into' : 'below';
 }
 
-/** The document with a layer beside another one, or on top in a group. A group does not go into itself. */
-export function movedTo(document: Document, moved: LayerId, target: LayerId, where: DropPlace): Document {
-  if (!document.layers[moved] || withDescendants(document, moved).includes(target)) return document;
-  if (where === 'into') return moveLayers(document, [moved], { parent: target, index: Infinity });
+/** The document with layers beside another one, or on top in a group. A group does not go into itself. */
+export function movedTo(document: Document, moved: readonly LayerId[], target: LayerId, where: DropPlace): Document {
+  if (moved.some((id) => withDescendants(document, id).includes(target))) return document;
+  if (where === 'into') return moveLayers(document, moved, { parent: target, index: Infinity });
   const { parent, index } = placeOf(document, target);
-  return moveLayers(document, [moved], { parent, index: where === 'above' ? index + 1 : index });
+  return moveLayers(document, moved, { parent, index: where === 'above' ? index + 1 : index });
 }
 
-/** The document with a layer below all others, out of any group. */
-export function movedToBottom(document: Document, moved: LayerId): Document {
-  return document.layers[moved] ? moveLayers(document, [moved], { parent: null, index: 0 }) : document;
+/** The document with layers below all others, out of any group. */
+export function movedToBottom(document: Document, moved: readonly LayerId[]): Document {
+  return moveLayers(document, moved, { parent: null, index: 0 });
+}
+
+/** The document with layers one step up or down in the list of the one that goes ahead. */
+export function movedBy(document: Document, moved: readonly LayerId[], direction: 'up' | 'down'): Document {
+  const { parent, index } = placeOf(document, defined(direction === 'up' ? moved.at(-1) : moved[0]));
+  const last = childrenOf(document, parent).length;
+  return moveLayers(document, moved, {
+    parent,
+    index: direction === 'up' ? Math.min(last, index + 2) : Math.max(0, index - 1),
+  });
 }

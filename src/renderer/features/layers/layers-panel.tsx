@@ -1,20 +1,21 @@
 import { ContextMenu } from '@base-ui/react/context-menu';
 import { ChevronDown, ChevronRight, Copy, Eye, EyeOff, FolderPlus, Lock, Plus, Trash2, Unlock } from 'lucide-react';
-import { useState, type DragEvent, type KeyboardEvent } from 'react';
+import { useState, type DragEvent, type KeyboardEvent, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { blendModeNames, type BlendMode } from '#shared/document/blend-mode';
 import type { Document } from '#shared/document/document';
 import type { LayerId } from '#shared/document/ids';
-import { moveLayers, renameLayer, setLayerProperties } from '#shared/document/layer-operations';
-import { childrenOf, placeOf } from '#shared/document/layer-tree';
+import { renameLayer, setLayerProperties } from '#shared/document/layer-operations';
+import { childrenOf } from '#shared/document/layer-tree';
 import type { NamedStep, StepLabel } from '#shared/document/step-label';
 import type { Layer, LayerProperties as Properties } from '#shared/document/layer';
 
-import { useSession, useStudio, useView } from '../../app/studio.ts';
+import { useSession, useStudio, useView, type Studio } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
 import { layerLabel } from '../../document/layer-label.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
+import { chosenLayers, isChosen, rangeTo, withToggled } from '../../stores/chosen-layers.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
@@ -22,7 +23,7 @@ import { useNaming } from '../../ui/use-naming.ts';
 import { useActiveLayer } from '../canvas/canvas-host.tsx';
 import { LayerMenu } from './layer-menu.tsx';
 import { LayerThumbnail } from './layer-thumbnail.tsx';
-import { draggedLayer, dropPlace, layerType, movedTo, movedToBottom, type DropPlace } from './layer-drag.ts';
+import { draggedLayer, dropPlace, layerType, movedBy, movedTo, movedToBottom, type DropPlace } from './layer-drag.ts';
 
 /** The layers, topmost first: drag them about, double-click a name to change it. */
 export function LayersPanel({ session }: { session: DocumentSession }) {
@@ -34,6 +35,7 @@ export function LayersPanel({ session }: { session: DocumentSession }) {
     useView((view) => view.foldedGroups),
   );
   const [isOverBottom, setOverBottom] = useState(false);
+  const ids = rows.map(({ layer }) => layer.id);
   const run = (id: string) => () => void commandById.get(id)!.run(studio);
   return (
     <div className="panel">
@@ -51,11 +53,11 @@ export function LayersPanel({ session }: { session: DocumentSession }) {
         onDragLeave={() => setOverBottom(false)}
         onDrop={(event) => {
           setOverBottom(false);
-          if (event.target === event.currentTarget) dropLayer(session, event, movedToBottom);
+          if (event.target === event.currentTarget) dropLayer(studio, session, event, movedToBottom);
         }}
       >
         {rows.map((row) => (
-          <LayerRow key={row.layer.id} session={session} {...row} />
+          <LayerRow key={row.layer.id} session={session} rows={ids} {...row} />
         ))}
       </ul>
       <div className="panel-foot">
@@ -69,12 +71,14 @@ export function LayersPanel({ session }: { session: DocumentSession }) {
   );
 }
 
-/** Opacity and blend mode of the layer one works on. */
+/** Opacity and blend mode of the layers one works on. */
 function LayerProperties({ session }: { session: DocumentSession }) {
+  const { view } = useStudio();
   const { t } = useTranslation('layers');
   const layer = useActiveLayer(session);
   const [opacity, setOpacity] = useState<number | null>(null);
   if (!layer) return null;
+  const chosen = (): readonly LayerId[] => chosenLayers(view.getState(), session.document);
   return (
     <div className="layer-properties">
       <Choice<BlendMode>
@@ -82,7 +86,7 @@ function LayerProperties({ session }: { session: DocumentSession }) {
         label={t('blend')}
         value={layer.blend}
         options={blendModeNames.map((value) => ({ value, label: t(`mode.${value}`) }))}
-        onChange={(blend) => setProperties(session, layer.id, 'layer-blend', { blend })}
+        onChange={(blend) => setProperties(session, chosen(), 'layer-blend', { blend })}
       />
       <SliderField
         label={t('opacity')}
@@ -93,17 +97,19 @@ function LayerProperties({ session }: { session: DocumentSession }) {
         onChange={setOpacity}
         onCommit={(value) => {
           setOpacity(null);
-          setProperties(session, layer.id, 'layer-opacity', { opacity: value / 100 });
+          setProperties(session, chosen(), 'layer-opacity', { opacity: value / 100 });
         }}
       />
     </div>
   );
 }
 
-function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSession }) {
-  const { view } = useStudio();
+function LayerRow({ session, layer, depth, isOpen, rows }: LayerRowProps) {
+  const studio = useStudio();
+  const { view } = studio;
   const { t } = useTranslation('layers');
   const isActive = useView(({ active }) => active?.layer === layer.id);
+  const isIn = useView((state) => isChosen(state, layer.id));
   const isOnMask = useView(({ active }) => active?.layer === layer.id && active.part === 'mask');
   const [target, setTarget] = useState<DropPlace | null>(null);
   const { id, name, visible, locked } = layer;
@@ -116,7 +122,7 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
   });
   const drop = (event: DragEvent): void => {
     setTarget(null);
-    dropLayer(session, event, (document, moved) => movedTo(document, moved, id, target ?? 'above'));
+    dropLayer(studio, session, event, (document, moved) => movedTo(document, moved, id, target ?? 'above'));
   };
   const isGroup = layer.kind === 'group';
   const fold = (isFolded: boolean): void =>
@@ -130,28 +136,39 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
       event.preventDefault();
       fold(event.key === 'ArrowLeft');
     }
-    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+    if ((!event.altKey && !event.shiftKey) || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
     event.preventDefault();
     event.stopPropagation();
-    const by = event.key === 'ArrowUp' ? 2 : -1;
-    session.commit({
-      label: layerLabel('reorder-layers', session.document, [id]),
-      kind: 'layer',
-      change: (document) => {
-        const { parent, index } = placeOf(document, id);
-        const last = childrenOf(document, parent).length;
-        return moveLayers(document, [id], { parent, index: Math.min(last, Math.max(0, index + by)) });
-      },
-    });
+    const direction = event.key === 'ArrowUp' ? 'up' : 'down';
+    if (event.altKey) reorder(session, actedOn(), (document, moved) => movedBy(document, moved, direction));
+    else extendChoice(event.currentTarget, direction);
   };
-  const take = (part: 'pixels' | 'mask'): void => view.setState({ active: { layer: id, part } });
+  /** This layer, or all that are chosen where it is one of them. */
+  const actedOn = (): readonly LayerId[] => layersWith(studio, session, id);
+  const take = (part: 'pixels' | 'mask'): void => view.setState({ active: { layer: id, part }, together: new Set() });
+  const choose = ({ shiftKey, ctrlKey, metaKey }: MouseEvent): void => {
+    if (shiftKey) view.setState((state) => rangeTo(state, rows, id));
+    else if (ctrlKey || metaKey) view.setState((state) => withToggled(state, session.document, id));
+    else take('pixels');
+  };
+  /** The keys go on to the next row, which is chosen too. */
+  const extendChoice = (from: Element, direction: 'up' | 'down'): void => {
+    const buttons = [...(from.closest('ul')?.querySelectorAll<HTMLElement>('.layer-choose') ?? [])];
+    const next = rows.indexOf(id) + (direction === 'up' ? -1 : 1);
+    const layer = rows[next];
+    if (!layer) return;
+    if (!isIn) take('pixels');
+    view.setState((state) => rangeTo(state, rows, layer));
+    buttons[next]?.focus();
+  };
   return (
-    <ContextMenu.Root onOpenChange={(isShown) => isShown && !isActive && take('pixels')}>
+    <ContextMenu.Root onOpenChange={(isShown) => isShown && !isIn && take('pixels')}>
       <ContextMenu.Trigger
         render={
           <li
             className="layer-row"
             data-active={isActive || undefined}
+            data-chosen={isIn || undefined}
             data-drop={target ?? undefined}
             style={{ paddingLeft: 4 + depth * 14 }}
             draggable={!naming.isNaming}
@@ -170,7 +187,9 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
         <IconButton
           icon={visible ? Eye : EyeOff}
           label={t(visible ? 'hide' : 'show', { name })}
-          onClick={() => setProperties(session, id, visible ? 'hide-layers' : 'show-layers', { visible: !visible })}
+          onClick={() =>
+            setProperties(session, actedOn(), visible ? 'hide-layers' : 'show-layers', { visible: !visible })
+          }
         />
         {isGroup ? (
           <IconButton
@@ -187,8 +206,8 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
             type="button"
             ref={naming.button}
             className="layer-choose"
-            aria-pressed={isActive}
-            onClick={() => take('pixels')}
+            aria-pressed={isIn}
+            onClick={choose}
             onDoubleClick={naming.begin}
             onKeyDown={keyDown}
           >
@@ -213,7 +232,9 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
           icon={locked ? Lock : Unlock}
           label={t(locked ? 'unlock' : 'lock', { name })}
           className={`icon-button ${locked ? '' : 'shy'}`}
-          onClick={() => setProperties(session, id, locked ? 'unlock-layers' : 'lock-layers', { locked: !locked })}
+          onClick={() =>
+            setProperties(session, actedOn(), locked ? 'unlock-layers' : 'lock-layers', { locked: !locked })
+          }
         />
       </ContextMenu.Trigger>
       <LayerMenu session={session} layer={layer} onRename={naming.begin} />
@@ -221,23 +242,41 @@ function LayerRow({ session, layer, depth, isOpen }: Row & { session: DocumentSe
   );
 }
 
-function setProperties(session: DocumentSession, id: LayerId, what: NamedStep, properties: Partial<Properties>): void {
-  const label = layerLabel(what, session.document, [id]);
-  session.commit({ label, kind: 'layer', change: (document) => setLayerProperties(document, [id], properties) });
+function setProperties(
+  session: DocumentSession,
+  layers: readonly LayerId[],
+  what: NamedStep,
+  properties: Partial<Properties>,
+): void {
+  const label = layerLabel(what, session.document, layers);
+  session.commit({ label, kind: 'layer', change: (document) => setLayerProperties(document, layers, properties) });
 }
 
-/** Moves the layer that is dropped, if it is one. */
-function dropLayer(
-  session: DocumentSession,
-  event: DragEvent,
-  move: (document: Document, moved: LayerId) => Document,
-): void {
+type Move = (document: Document, moved: readonly LayerId[]) => Document;
+
+function reorder(session: DocumentSession, layers: readonly LayerId[], move: Move): void {
+  const label = layerLabel('reorder-layers', session.document, layers);
+  session.commit({ label, kind: 'layer', change: (document) => move(document, layers) });
+}
+
+/** A layer, and all that are chosen together with it. */
+function layersWith({ view }: Studio, { document }: DocumentSession, layer: LayerId): readonly LayerId[] {
+  const state = view.getState();
+  return isChosen(state, layer) ? chosenLayers(state, document) : [layer];
+}
+
+/** Moves the layer that is dropped, if it is one, and those that are chosen with it. */
+function dropLayer(studio: Studio, session: DocumentSession, event: DragEvent, move: Move): void {
   const moved = draggedLayer(event.dataTransfer);
   if (!moved) return;
   event.preventDefault();
-  if (!session.document.layers[moved]) return;
-  const label = layerLabel('reorder-layers', session.document, [moved]);
-  session.commit({ label, kind: 'layer', change: (document) => move(document, moved) });
+  if (session.document.layers[moved]) reorder(session, layersWith(studio, session, moved), move);
+}
+
+interface LayerRowProps extends Row {
+  readonly session: DocumentSession;
+  /** All that are listed, in that order. */
+  readonly rows: readonly LayerId[];
 }
 
 interface Row {

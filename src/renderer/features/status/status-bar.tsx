@@ -55,7 +55,7 @@ function DocumentSize({ session }: { session: DocumentSession }) {
         {width} × {height}
       </span>
       {hasMask ? (
-        <span className="row" title={t('shield')}>
+        <span className="row" title={t('shield-hint')}>
           <Shield size={13} aria-hidden className="shield" />
           <span className="small">{t('shield')}</span>
         </span>

@@ -38,19 +38,25 @@ export function isMask(document: Document, { layer, part }: ActiveLayer): boolea
   return part === 'mask' || document.layers[layer]?.kind === 'mask';
 }
 
-/** What the move tool has in its hands: the selected part of the active layer, or all of it. */
+/**
+ * What the move tool has in its hands: the selected part of the active layer, or all of it.
+ * @param together all layers that are moved as one, where there is more than the active one
+ */
 export function moveTargetOf(
   document: Document,
   active: ActiveLayer | null,
+  together: readonly LayerId[],
   bounds: { readonly selection: Rect | null; readonly active: Rect | null },
 ): MoveTarget | null {
   const layer = active && document.layers[active.layer];
   if (!layer || layer.locked) return null;
-  if (bounds.selection && layer.kind !== 'group' && layer.kind !== 'mask') {
+  const isOne = together.length <= 1;
+  if (!isOne && together.some((id) => document.layers[id]?.locked)) return null;
+  if (isOne && bounds.selection && layer.kind !== 'group' && layer.kind !== 'mask') {
     return { bounds: bounds.selection, toDocument: identity, lift: true };
   }
   if (!bounds.active || isEmptyRect(bounds.active)) return null;
-  // A group's bounds are in document pixels already.
-  const toDocument = layer.kind === 'group' ? identity : documentTransform(document, layer.id);
+  // Those of a group, and of several layers, are in document pixels already.
+  const toDocument = layer.kind === 'group' || !isOne ? identity : documentTransform(document, layer.id);
   return { bounds: bounds.active, toDocument, lift: false };
 }

@@ -2,7 +2,7 @@ import type { AppError } from '#base/app-error';
 import { DisposableStore } from '#base/disposable';
 import type { Document } from '#shared/document/document';
 import { type Point, type Rect } from '#shared/document/geometry';
-import { newLayerId } from '#shared/document/ids';
+import { newLayerId, type LayerId } from '#shared/document/ids';
 import type { Commit } from '../../document/commit.ts';
 import { contentShift } from '../../document/content-shift.ts';
 import { parseColour } from '../pixels/colour.ts';
@@ -77,6 +77,7 @@ export class CanvasEngine {
   #selectionView: CanvasState['selectionView'] | null = null;
   readonly #owned = new DisposableStore();
   #active: ActiveLayer | null;
+  #together: readonly LayerId[] = [];
   #snapRects: readonly Rect[] = [];
   #look: Pick<Look, 'plates' | 'outline'> | null = null;
   #result: ShownResult | null = null;
@@ -132,13 +133,14 @@ export class CanvasEngine {
       active: () => this.#active,
       selectionBounds: () => this.#state.get().selectionBounds,
       moveTarget: () => this.#moveTarget(),
+      movedLayers: () => this.#movedLayers(),
       settings: () => this.#settings.get(),
       newLayerId: () => newLayerId((count) => crypto.getRandomValues(new Uint8Array(count))),
     });
     this.#moving = createMoving({
       session: this.#session,
       view: this.#view,
-      activeLayer: () => this.#active?.layer ?? null,
+      layers: () => this.#movedLayers(),
       target: () => this.#moveTarget(),
       setSnapRects: (rects) => {
         this.#snapRects = rects;
@@ -211,10 +213,14 @@ export class CanvasEngine {
     this.#showTool();
   }
 
-  /** Says which layer one works on; painting goes there. */
-  setActive(active: ActiveLayer | null): void {
+  /**
+   * Says which layer one works on; painting goes there.
+   * @param together the layers that are moved and turned as one, where there are others besides it
+   */
+  setActive(active: ActiveLayer | null, together: readonly LayerId[] = []): void {
     this.#active = active;
-    this.#session.kernel.tell('activate', { layer: active?.layer ?? null });
+    this.#together = together;
+    this.#session.kernel.tell('activate', { layer: active?.layer ?? null, together });
     this.#showSelection();
     this.#showTool();
   }
@@ -405,10 +411,20 @@ export class CanvasEngine {
     return { ...modifiersOf(event), space: this.#hand.isSpaceDown };
   }
 
+  /** What is moved as one; a step back may have taken some of it away. */
+  #movedLayers(): LayerId[] {
+    const { layers } = this.#session.document;
+    const moved = this.#together.length > 1 ? this.#together : this.#active ? [this.#active.layer] : [];
+    return moved.filter((layer) => layers[layer]);
+  }
+
   #moveTarget(): MoveTarget | null {
     const { selectionBounds, activeBounds } = this.#state.get();
     const bounds = activeBounds?.layer === this.#active?.layer ? (activeBounds?.bounds ?? null) : null;
-    return moveTargetOf(this.#session.document, this.#active, { selection: selectionBounds, active: bounds });
+    return moveTargetOf(this.#session.document, this.#active, this.#movedLayers(), {
+      selection: selectionBounds,
+      active: bounds,
+    });
   }
 
   #toolContext(): ToolContext {

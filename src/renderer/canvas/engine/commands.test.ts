@@ -182,4 +182,40 @@ describe('the commands of the canvas', () => {
     // Motion is not wanted in this browser, so that even the ants stand still.
     expect(frames).toBe(0);
   });
+
+  it('moves several layers as one, by numbers and by hand, each time in one step', async () => {
+    await page.evaluate(`canvas.setActive({ layer: green, part: 'pixels' }, [red, green])`);
+    await page.waitForFunction('canvas.state.get().activeBounds?.bounds.width === 300');
+    const places = async () => {
+      const { layers } = await document();
+      const ids = await page.evaluate<(keyof typeof layers)[]>('[red, green]');
+      return ids.map((id) => [layers[id]!.transform.e, layers[id]!.transform.f]);
+    };
+    expect(await places()).toEqual([
+      [0, 0],
+      [50, 40],
+    ]);
+    await run('canvas.commands.transform({ a: 1, b: 0, c: 0, d: 1, e: 10, f: 5 })');
+    expect(await places()).toEqual([
+      [10, 5],
+      [60, 45],
+    ]);
+
+    await page.keyboard.press('v');
+    const { x, y, zoom } = await page.evaluate<{ x: number; y: number; zoom: number }>('canvas.state.get().viewport');
+    await page.mouse.move(x + 100 * zoom, y + 100 * zoom);
+    await page.mouse.down();
+    await page.mouse.move(x + 120 * zoom, y + 130 * zoom, { steps: 4 });
+    await page.mouse.up();
+    await page.evaluate('canvas.settled()');
+    const [[left, top], inGroup] = (await places()) as [[number, number], [number, number]];
+    expect([left, top]).not.toEqual([10, 5]);
+    expect(inGroup).toEqual([left + 50, top + 40]);
+    expect(await steps()).toEqual(['transform', 'move']);
+    await page.evaluate('demo.undo()');
+    expect(await places()).toEqual([
+      [10, 5],
+      [60, 45],
+    ]);
+  });
 });

@@ -41,6 +41,8 @@ export interface CommandContext {
   readonly active: () => ActiveLayer | null;
   readonly selectionBounds: () => Rect | null;
   readonly moveTarget: () => MoveTarget | null;
+  /** The active layer, or all that are moved as one with it. */
+  readonly movedLayers: () => readonly LayerId[];
   readonly settings: () => ToolSettings;
   readonly newLayerId: () => LayerId;
 }
@@ -83,7 +85,7 @@ export interface CanvasCommands {
 }
 
 export function createCommands(context: CommandContext): CanvasCommands {
-  const { session, active, selectionBounds, moveTarget, settings, newLayerId } = context;
+  const { session, active, selectionBounds, moveTarget, movedLayers, settings, newLayerId } = context;
   const { kernel } = session;
 
   const edit = async (
@@ -119,7 +121,7 @@ export function createCommands(context: CommandContext): CanvasCommands {
     const target = moveTarget();
     const layer = active()?.layer;
     if (!target || !layer) return 'nothing-to-move';
-    if (!target.lift) return change(action, (document) => withTransformed(document, [layer], by));
+    if (!target.lift) return change(action, (document) => withTransformed(document, movedLayers(), by));
     await kernel.call('liftBegin', { layer });
     return edit('transform-pixels', kernel.call('liftEnd', { by }));
   };

@@ -6,7 +6,7 @@ import type { MoveTarget } from '../tools/tool.ts';
 import type { CanvasView } from '../view/canvas-view.ts';
 import type { PixelSession } from './pixel-session.ts';
 
-/** The active layer, or what is selected of it, in the hand: moved in sight, and a commit once it is let go. */
+/** The active layer, what is selected of it, or several layers, in the hand: moved in sight, and a commit once let go. */
 export interface Moving {
   /** What can be moved, where it is seen now. While it is moved, and a moment longer, the document does not tell that. */
   readonly target: MoveTarget | null;
@@ -23,14 +23,15 @@ export interface Moving {
 export interface MovingContext {
   readonly session: PixelSession;
   readonly view: CanvasView;
-  readonly activeLayer: () => LayerId | null;
+  /** What is moved as one. */
+  readonly layers: () => readonly LayerId[];
   /** As the document and the worker tell it. */
   readonly target: () => MoveTarget | null;
   readonly setSnapRects: (rects: readonly Rect[]) => void;
 }
 
 interface Held {
-  readonly layer: LayerId;
+  readonly layers: readonly [LayerId, ...LayerId[]];
   readonly from: MoveTarget;
   by: Transform;
 }
@@ -54,26 +55,27 @@ export function createMoving(context: MovingContext): Moving {
 
   function begin(): void {
     endPlacing();
-    const layer = context.activeLayer();
+    const [layer, ...others] = context.layers();
     const from = target();
     if (!layer || !from) return;
-    const begun = (held = { layer, from, by: identity });
+    const layers = [layer, ...others] as const;
+    const begun = (held = { layers, from, by: identity });
     dropped = null;
     view.beginMove();
-    const parts = from.lift ? kernel.call('liftBegin', { layer }) : kernel.call('moveBegin', { layers: [layer] });
+    const parts = from.lift ? kernel.call('liftBegin', { layer }) : kernel.call('moveBegin', { layers });
     void session.track(async () => {
       const infos = await parts;
       if (held === begun) view.part(infos);
     });
-    void offerSnapRects(layer);
+    void offerSnapRects(begun);
   }
 
-  async function offerSnapRects(layer: LayerId): Promise<void> {
+  async function offerSnapRects(begun: Held): Promise<void> {
     const others = Object.values(session.document.layers)
-      .filter(({ id, kind, visible }) => id !== layer && visible && kind !== 'group')
+      .filter(({ id, kind, visible }) => !begun.layers.includes(id) && visible && kind !== 'group')
       .map(({ id }) => id);
     const rects = await kernel.call('boundsOf', { layers: others });
-    if (held?.layer === layer) context.setSnapRects(rects);
+    if (held === begun) context.setSnapRects(rects);
   }
 
   function by(map: Transform): void {
@@ -85,7 +87,7 @@ export function createMoving(context: MovingContext): Moving {
 
   function end(map: Transform | null): void {
     if (!held) return;
-    const { layer, from } = held;
+    const { layers, from } = held;
     const change = map && !isIdentity(map) ? map : null;
     const isMove = change !== null && isWholePixelMove(change);
     held = null;
@@ -94,13 +96,13 @@ export function createMoving(context: MovingContext): Moving {
     if (from.lift) {
       // The outline stays where it was moved to until the worker tells where it is by then.
       if (!change) view.moveOutlineBy(identity);
-      else void untilTold({ layer, from, by: change });
+      else void untilTold({ layers, from, by: change });
     } else {
       kernel.tell('moveEnd', null);
       if (change) {
         session.commit({
           action: isMove ? 'move' : 'transform',
-          change: (document) => withTransformed(document, [layer], change),
+          change: (document) => withTransformed(document, layers, change),
         });
       }
     }

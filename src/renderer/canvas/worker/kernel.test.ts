@@ -140,7 +140,7 @@ describe('the kernel', () => {
     page = new Page();
     page.show(createDocument(size));
     page.look('picture', 'tint');
-    page.kernel.tell('activate', { layer: id('photo') });
+    page.kernel.tell('activate', { layer: id('photo'), together: [] });
     await page.addLayer(createLayer('raster', id('photo'), 'photo'));
   });
   afterEach(() => {
@@ -328,7 +328,7 @@ describe('the kernel', () => {
     page.show(addLayer(page.document, group, { parent: null, index: Infinity }));
     await page.addLayer(createLayer('raster', id('dot'), 'dot'), noiseBlock(0, 0, 30, 20));
     page.show(moveLayers(page.document, [id('dot')], { parent: id('group'), index: 0 }));
-    page.kernel.tell('activate', { layer: id('group') });
+    page.kernel.tell('activate', { layer: id('group'), together: [] });
     await page.quiet();
     expect(page.state?.active).toEqual({ layer: 'group', bounds: { x: 5, y: 7, width: 30, height: 20 } });
     expect(await page.kernel.call('boundsOf', { layers: [id('dot'), id('photo')] })).toEqual([

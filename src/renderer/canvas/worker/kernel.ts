@@ -63,7 +63,7 @@ export function createKernel({ page, codec, decodePicture, pause }: KernelOption
       pin();
       viewer.compareWith(before);
     },
-    activate: ({ layer }) => viewer.activate(layer),
+    activate: ({ layer, together }) => viewer.activate(layer, together),
     look: (look) => viewer.look(look),
     loaded: async () => {
       await head.loaded();

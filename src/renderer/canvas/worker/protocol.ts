@@ -69,7 +69,10 @@ export interface Painted {
 export interface KernelState {
   /** Null while nothing is selected. */
   readonly selectionBounds: Rect | null;
-  /** Where the active layer has pixels, in its own coordinates; for a group, in the document's. */
+  /**
+   * Where the active layer has pixels, in its own coordinates; for a group, and for layers that are moved together, in the
+   * document's.
+   */
   readonly active: { readonly layer: LayerId; readonly bounds: Rect } | null;
   /** Layers of which not all pixels are there yet. */
   readonly loading: number;
@@ -110,7 +113,8 @@ export type KernelMethods = {
   show(params: { readonly document: Document; readonly settled: readonly number[] }): void;
   compareWith(params: { readonly document: Document | null }): void;
   /** Says which layer is worked on, so that the others can be flattened. */
-  activate(params: { readonly layer: LayerId | null }): void;
+  /** `together`: all layers that are moved as one, where there is more than the active one. */
+  activate(params: { readonly layer: LayerId | null; readonly together: readonly LayerId[] }): void;
   look(params: Look): void;
 
   strokeBegin(params: { readonly target: PixelTarget; readonly brush: Brush; readonly paint: Paint }): void;

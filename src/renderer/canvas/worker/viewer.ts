@@ -49,6 +49,7 @@ export class Viewer {
   #picture: Scene = [];
   #tints: Scene = [];
   #active: LayerId | null = null;
+  #together: readonly LayerId[] = [];
   #look: Look = { plates: [], outline: { level: 0, rect: emptyRect }, selectionTint: null };
   #parting: Parting | null = null;
   /** What is drawn instead of the picture while it is parted, and a little longer. */
@@ -102,8 +103,9 @@ export class Viewer {
     }, delayMs);
   }
 
-  activate(layer: LayerId | null): void {
-    if (layer === this.#active) return;
+  activate(layer: LayerId | null, together: readonly LayerId[]): void {
+    this.#together = together;
+    if (layer === this.#active) return this.#announce();
     this.#active = layer;
     this.#composer.update(this.#picture, { active: layer, changes: [] });
     this.#announce();
@@ -258,6 +260,10 @@ export class Viewer {
   #boundsOfActive(layer: LayerId): KernelState['active'] {
     const record = this.#head.document.layers[layer];
     if (!record) return null;
+    if (this.#together.length > 1) {
+      const there = this.#together.filter((each) => this.#head.document.layers[each]);
+      return { layer, bounds: there.map((each) => this.#head.boundsOf(each)).reduce(unionRect, emptyRect) };
+    }
     if (record.kind === 'group') return { layer, bounds: this.#head.boundsOf(layer) };
     return { layer, bounds: contentBounds(this.#head.still({ kind: 'layer', layer, part: 'pixels' })) };
   }

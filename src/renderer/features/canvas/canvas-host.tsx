@@ -13,6 +13,7 @@ import { defaultTheme } from '../../canvas/view/theme.ts';
 import { pictureOf } from '../../client/pictures.ts';
 import { canvasActions } from '../../document/commit.ts';
 import { sayRefusal } from '../../commands/canvas-commands.ts';
+import { chosenLayers } from '../../stores/chosen-layers.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { followCandidates } from './show-results.ts';
 
@@ -30,7 +31,11 @@ export function CanvasHost({ session }: { session: DocumentSession }) {
   const canvas = useView((view) => view.canvas);
 
   useEffect(() => startCanvas(studio, session, place.current!), [studio, session]);
-  useEffect(() => canvas?.setActive(active), [canvas, active]);
+  const together = useView((view) => view.together);
+  useEffect(
+    () => canvas?.setActive(active, chosenLayers({ active, together }, session.document)),
+    [canvas, active, together, session],
+  );
   useEffect(() => {
     if (!canvas || !compareWith) return undefined;
     let isOver = false;

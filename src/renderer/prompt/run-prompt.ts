@@ -39,6 +39,8 @@ export async function runPrompt(
   session: DocumentSession,
   { atFront = false }: { readonly atFront?: boolean } = {},
 ): Promise<void> {
+  // A selection or a stroke that is still being stored is meant as well.
+  if (studio.isOnline.getState()) await studio.view.getState().canvas?.settled();
   const { task, obstacle } = readiness(studio, session);
   if (obstacle) return studio.notices.say(studio.words(`prompt:obstacle.${obstacle}`));
   try {

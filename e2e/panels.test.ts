@@ -262,7 +262,10 @@ it('several layers are hidden, moved, copied, grouped and deleted together, each
   await row('Layer 4').click({ modifiers: ['Shift'] });
   const list = page.locator('.panel-list');
   const { height } = (await list.boundingBox())!;
-  await page.locator('.layer-row').nth(2).dragTo(list, { targetPosition: { x: 60, y: height - 10 } });
+  await page
+    .locator('.layer-row')
+    .nth(2)
+    .dragTo(list, { targetPosition: { x: 60, y: height - 10 } });
   await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Layer 3', 'Layer', 'Layer 4']);
 
   await page.keyboard.press('Control+g');

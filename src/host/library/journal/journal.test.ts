@@ -98,11 +98,17 @@ describe('a journal', () => {
     expect(await readdir(join(path, '..'))).toEqual(['journal']);
   });
 
-  it('refuses a record when the disk is full, takes the next one, and has no trace of the first', async () => {
+  /** A journal with one record, on a disk that can be filled. */
+  async function begunOn(disk: Parameters<typeof fillingUp>[0]) {
     const path = join(await temporaryFolder(), 'journal');
-    const disk = { isFull: false };
     const { journal } = await Journal.open(path, { fs: fillingUp(disk) });
     await journal.append(Buffer.from('one'));
+    return { path, journal };
+  }
+
+  it('refuses a record when the disk is full, takes the next one, and has no trace of the first', async () => {
+    const disk = { isFull: false };
+    const { path, journal } = await begunOn(disk);
     disk.isFull = true;
     await expect(journal.append(Buffer.from('two'))).rejects.toMatchObject({ code: 'disk-full' });
     disk.isFull = false;
@@ -112,10 +118,8 @@ describe('a journal', () => {
   });
 
   it('waits while a disk takes nothing back, and goes on without a trace once it does', async () => {
-    const path = join(await temporaryFolder(), 'journal');
     const disk = { isFull: false, isStuck: false };
-    const { journal } = await Journal.open(path, { fs: fillingUp(disk) });
-    await journal.append(Buffer.from('one'));
+    const { path, journal } = await begunOn(disk);
     Object.assign(disk, { isFull: true, isStuck: true });
     await expect(journal.append(Buffer.from('two'))).rejects.toMatchObject({ code: 'disk-full' });
     disk.isFull = false;
@@ -127,10 +131,8 @@ describe('a journal', () => {
   });
 
   it('does not take back what another program wrote over it meanwhile', async () => {
-    const path = join(await temporaryFolder(), 'journal');
     const disk = { isFull: false, isStuck: false };
-    const { journal } = await Journal.open(path, { fs: fillingUp(disk) });
-    await journal.append(Buffer.from('one'));
+    const { path, journal } = await begunOn(disk);
     Object.assign(disk, { isFull: true, isStuck: true });
     await expect(journal.append(Buffer.from('two'))).rejects.toMatchObject({ code: 'disk-full' });
     Object.assign(disk, { isFull: false, isStuck: false });

@@ -1,4 +1,4 @@
-/** @file What a scene's words name, as targets for the refiner. */
+/** @file What a scene's words may name, as targets for the refiner; what a prompt leaves out can only be guessed. */
 import type { Scene } from '../../data/scene/scene.ts';
 import { colorIds } from '../../data/vocabulary/colors.ts';
 import { objects } from '../../data/vocabulary/objects.ts';

@@ -12,6 +12,8 @@ import type { NodeId } from '#shared/document/ids';
 import { promptOfRequest } from '#shared/document/prompt-from-recipe';
 
 import { useSession, useStudio } from '../../app/studio.ts';
+import type { Language } from '../../i18n/i18n.ts';
+import { spokenTimeFor, type SpokenTime } from '../../i18n/spoken-time.ts';
 import { stepWords } from '../../i18n/step-words.ts';
 import { beginRerun, rerunOf } from '../../prompt/rerun.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
@@ -25,7 +27,8 @@ const previewDelayMs = 350;
 
 /** Every step ever made, newest on top: the way to the current one is solid, other branches stand beside it. */
 export function HistoryPanel({ session }: { session: DocumentSession }) {
-  const { t } = useTranslation('history');
+  const { t, i18n } = useTranslation('history');
+  const time = useMemo(() => spokenTimeFor(i18n.language as Language, navigator.languages), [i18n.language]);
   const tree = useSession(session, (state) => state.tree);
   const rows = useMemo(() => rowsOf(tree), [tree]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -40,7 +43,7 @@ export function HistoryPanel({ session }: { session: DocumentSession }) {
       <div style={{ position: 'relative', height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start }) => (
           <div key={rows[index]!.node.id} className="history-place" role="listitem" style={{ top: start }}>
-            <Step session={session} row={rows[index]!} isCurrent={rows[index]!.node.id === tree.current} />
+            <Step session={session} row={rows[index]!} isCurrent={rows[index]!.node.id === tree.current} time={time} />
           </div>
         ))}
       </div>
@@ -48,7 +51,14 @@ export function HistoryPanel({ session }: { session: DocumentSession }) {
   );
 }
 
-function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row; isCurrent: boolean }) {
+interface StepProps {
+  readonly session: DocumentSession;
+  readonly row: Row;
+  readonly isCurrent: boolean;
+  readonly time: SpokenTime;
+}
+
+function Step({ session, row, isCurrent, time }: StepProps) {
   const studio = useStudio();
   const { t } = useTranslation(['history', 'common']);
   const { node, lane, isSolid } = row;
@@ -109,7 +119,7 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
           <span className="spread history-words">
             <span className="truncate">{stepWords(node, studio.words)}</span>
             <span className="quiet small truncate">
-              {timeOf(node.createdAt)}
+              {time(node.createdAt, Date.now())}
               {node.stale ? ` · ${t('history:stale')}` : ''}
             </span>
           </span>
@@ -148,9 +158,6 @@ function Step({ session, row, isCurrent }: { session: DocumentSession; row: Row;
     </ContextMenu.Root>
   );
 }
-
-const timeOf = (ms: number): string =>
-  new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
 
 interface Row {
   readonly node: HistoryNode;

@@ -18,6 +18,7 @@ async function main(signal: AbortSignal): Promise<void> {
       recipe: { type: 'string', default: 'nano' },
       folder: { type: 'string' },
       sizes: { type: 'string' },
+      from: { type: 'string' },
       only: { type: 'string' },
       'end-now': { type: 'boolean', default: false },
       export: { type: 'string' },
@@ -39,7 +40,7 @@ async function main(signal: AbortSignal): Promise<void> {
   ) {
     throw new AppError(
       'usage-invalid',
-      `Usage: train --recipe ${scales.join('|')} --folder DIR --sizes DIR [--only ${stageIds.join('|')}]`,
+      `Usage: train --recipe ${scales.join('|')} --folder DIR --sizes DIR [--from PACKAGE] [--only ${stageIds.join('|')}]`,
     );
   }
   const readJson = async (name: string) =>
@@ -52,7 +53,10 @@ async function main(signal: AbortSignal): Promise<void> {
     endNow: values['end-now'],
     ...(values.export !== undefined && { exportTo: values.export }),
     folder: values.folder,
-    sizes: { config: await readJson('config.json'), preprocessorConfig: await readJson('preprocessor_config.json') },
+    start:
+      values.from === undefined
+        ? { config: await readJson('config.json'), preprocessorConfig: await readJson('preprocessor_config.json') }
+        : { package: values.from },
     seed: Number(values.seed),
     sheet: await openSprites(values.cache),
     workers: Number(values.workers),

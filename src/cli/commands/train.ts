@@ -11,6 +11,7 @@ import { runScript } from '../run-script.ts';
 interface TrainOptions {
   readonly recipe: Scale;
   readonly folder?: string;
+  readonly from?: string;
   readonly only?: StageId;
   readonly endNow?: boolean;
   readonly export?: string;
@@ -27,6 +28,7 @@ export const registerTrain: RegisterCommand = (program, context) => {
     .description('train a model by the six-stage recipe; goes on where it was interrupted')
     .addOption(new Option('--recipe <name>', 'how large').choices(scales).default('nano'))
     .option('--folder <folder>', 'where the training is kept')
+    .option('--from <package>', 'a new training begins with the weights of this model package')
     .addOption(new Option('--only <stage>', 'one stage').choices(stageIds))
     .option('--end-now', 'with --only: finish the stage with what it has learnt so far')
     .option('--export <folder>', 'write the model as a checkpoint folder at the end')
@@ -36,14 +38,15 @@ export const registerTrain: RegisterCommand = (program, context) => {
     .option('--workers <n>', 'threads that draw pictures ahead', integer, 1)
     .addHelpText(
       'after',
-      '\nExamples:\n  studio train\n  studio train --recipe smoke --folder /tmp/smoke --export /tmp/smoke-model\n  studio train --only autoencoder --end-now',
+      '\nExamples:\n  studio train\n  studio train --recipe smoke --folder /tmp/smoke --export /tmp/smoke-model\n  studio train --only autoencoder --end-now\n  studio train --from resources/models/ovis-u1-nano --folder /tmp/more --only 4-generation',
     )
     .action(async (_: unknown, command: { optsWithGlobals(): TrainOptions }) => {
-      const { recipe, folder, only, endNow, export: exportTo, json, ...rest } = command.optsWithGlobals();
+      const { recipe, folder, from, only, endNow, export: exportTo, json, ...rest } = command.optsWithGlobals();
       await runScript(context, 'train.js', [
         `--recipe=${recipe}`,
         `--folder=${folder ?? join(context.dataFolder, 'training', recipe)}`,
         `--sizes=${join(context.resourcesFolder, 'configs', `ovis-u1-${recipe}`)}`,
+        ...(from === undefined ? [] : [`--from=${from}`]),
         ...(only === undefined ? [] : [`--only=${only}`]),
         ...(endNow ? ['--end-now'] : []),
         ...(exportTo === undefined ? [] : [`--export=${exportTo}`]),

@@ -8,6 +8,7 @@ import { convertParameter, type ConversionOptions } from './convert-parameter.ts
 import { dtypeSizeBytes, elementCount } from './dtype.ts';
 import { storedForms, weightForm } from './layout.ts';
 import { precisions, type Precision } from './package-manifest.ts';
+import { restoreParameter } from './restore-parameter.ts';
 
 /** Values from a fixed sequence, bell-shaped. */
 function bell(count: number, deviation: number, seed = 1): Float32Array {
@@ -242,3 +243,24 @@ test('a reading that fails ends the conversion with its reason', async () => {
 function code(expected: string): AppError {
   return expect.objectContaining({ code: expected }) as AppError;
 }
+
+describe.each(precisions)('what is stored as %s', (precision) => {
+  const parts = { linear: ['decoder', 'llm', 'refiner', 'vae'], embedding: ['llm'], mixture: ['adapter'] } as const;
+  test.each([
+    ...parts.linear.map((part) => ['linear', part, [96, 40]] as const),
+    ...parts.embedding.map((part) => ['embedding', part, [50, 64]] as const),
+    ...parts.mixture.map((part) => ['mixture', part, [70, 48]] as const),
+    ['conv', 'vae', [8, 4, 3, 3]] as const,
+    ['vector', 'llm', [64]] as const,
+  ])('comes back as a %s of %s as near as it was kept', async (kind, part, shape) => {
+    const spec: ParameterSpec = { name: 'w', kind, part, shape };
+    const values = bell(elementCount(shape), 0.1);
+    const stored = await convert(spec, precision, values);
+    const forms = new Map(storedForms(spec, precision).map((form) => [form.name, form]));
+    const restored = await restoreParameter(spec, precision, async (name) => {
+      const { dtype, shape: storedShape } = forms.get(name)!;
+      return { dtype, shape: storedShape, bytes: stored.get(name)! };
+    });
+    expect(relativeError(restored, values)).toBeLessThan(tolerance[precision] + 1e-12);
+  });
+});

@@ -26,7 +26,7 @@ export interface Curriculum {
 /** What is drawn where no style is asked for is to be drawn best. */
 const styles = { noto: 4, twemoji: 1, fluent: 1 };
 
-export type CurriculumId = 'close-up' | 'placed' | 'scenes' | 'known-scenes';
+export type CurriculumId = 'close-up' | 'singles' | 'placed' | 'scenes' | 'known-scenes';
 
 /** Everything, placed freely. */
 const scenes: Curriculum = {
@@ -74,6 +74,29 @@ export const curricula: Readonly<Record<CurriculumId, Curriculum>> = {
     turned: 0,
     flipped: 0,
     painted: 0.15,
+    labelled: 0,
+  },
+  /** One object, large, on any ground and often painted: what goes with a thing. */
+  singles: {
+    objects: 60,
+    styles,
+    layouts: { single: 1 },
+    backgrounds: {
+      plain: 8,
+      gradient: 1,
+      stripes: 0.3,
+      dots: 0.3,
+      checks: 0.3,
+      meadow: 1,
+      beach: 0.5,
+      night: 0.5,
+      snow: 0.5,
+    },
+    fill: [0.78, 0.88],
+    looseness: 0.3,
+    turned: 0,
+    flipped: 0,
+    painted: 0.35,
     labelled: 0,
   },
   /** One to four objects in tidy places: number, colour, position. */

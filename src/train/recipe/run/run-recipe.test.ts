@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createSession } from '#engine/ort/ort-session';
 import { decodeImage } from '#host/images/decode-image';
 import { createRunJob } from '#engine/pipelines/run-job';
+import { ovisParameters } from '#model/ovis/parameters';
 import type { JsonObject } from '#model/weights/json';
 import { importCheckpoint } from '#model/weights/node/import-checkpoint';
 import type { Raster } from '#raster/raster';
@@ -15,10 +16,11 @@ import { temporaryFolder } from '#testing/temporary-folder';
 
 import { openSprites } from '../../data/sprites/sprite-cache.ts';
 import type { SpriteSheet } from '../../data/sprites/sprite-sheet.ts';
+import type { Weights } from '../../session/training-state.ts';
 import { readMetrics } from '../../session/metrics-log.ts';
 import { stageIds } from '../stage.ts';
 import { runRecipe, type RecipeEvent, type RunRecipeOptions } from './run-recipe.ts';
-import type { ModelFiles } from './training-folder.ts';
+import { TrainingFolder, type ModelFiles } from './training-folder.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
@@ -36,7 +38,7 @@ function smoke(folder: string, options: Partial<RunRecipeOptions> = {}): Promise
     scale: 'smoke',
     only: null,
     folder,
-    sizes,
+    start: sizes,
     seed: 1,
     sheet,
     workers: 0,
@@ -88,6 +90,25 @@ describe('the recipe', () => {
     const asked = { kind: 'describe', model: 'smoke', precision: 'f32', images: [blob], maxTokens: 8 };
     const answered = await run(zJobRequest.parse({ ...asked, turns: [{ role: 'user', text: 'What is this?' }] }));
     expect(answered).toMatchObject({ pictures: [], text: expect.any(String) });
+
+    const further = join(folder, 'further');
+    await smoke(further, { start: { package: modelFolder }, only: '4-generation' });
+    const begun = await TrainingFolder.open(further, { package: modelFolder });
+    const [before, start, after] = [
+      await (await TrainingFolder.open(folder, sizes)).weights(1),
+      await begun.weights(1, '4-generation'),
+      await begun.weights(1),
+    ];
+    // Heads that a stage leaves behind belong to no model.
+    const differing = (a: Weights, b: Weights) =>
+      ovisParameters(begun.config)
+        .map(({ name }) => name)
+        .filter((name) => a.get(name)!.some((weight, i) => weight !== b.get(name)![i]));
+    expect(differing(start, before)).toEqual([]);
+    const changed = differing(start, after);
+    expect(changed.length).toBeGreaterThan(20);
+    expect(changed.filter((name) => !name.startsWith('visual_generator.'))).toEqual([]);
+    expect(await readFile(join(further, 'tokenizer.json'))).toEqual(await readFile(join(folder, 'tokenizer.json')));
   });
 
   it('goes on where it was stopped as if it had not been', async () => {

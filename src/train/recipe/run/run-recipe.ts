@@ -10,7 +10,7 @@ import { lossCurves, trainingLosses } from './loss-curves.ts';
 import { scaleLatents } from './latent-scale.ts';
 import { runStage, type StageProgress } from './run-stage.ts';
 import type { TrainingHost } from './stage-run.ts';
-import { TrainingFolder, type ModelFiles } from './training-folder.ts';
+import { TrainingFolder, type ModelFiles, type PackageStart } from './training-folder.ts';
 
 export interface RunRecipeOptions extends TrainingHost {
   readonly scale: Scale;
@@ -21,7 +21,8 @@ export interface RunRecipeOptions extends TrainingHost {
   /** Where the model is written as a checkpoint folder at the end; nowhere if not given. */
   readonly exportTo?: string;
   readonly folder: string;
-  readonly sizes: ModelFiles;
+  /** What a folder that is new begins with. */
+  readonly start: ModelFiles | PackageStart;
   readonly seed: number;
   readonly report: (event: RecipeEvent) => void;
 }
@@ -45,7 +46,7 @@ const SHEET_EVERY = 1000;
 /** Runs every stage that is not finished, each from its newest checkpoint. Interrupted, it goes on when called again. */
 export async function runRecipe(options: RunRecipeOptions): Promise<void> {
   const { scale, only, endNow = false, exportTo, seed, signal, report } = options;
-  let folder = await TrainingFolder.open(options.folder, options.sizes);
+  let folder = await TrainingFolder.open(options.folder, options.start);
   for (const stage of stages) {
     throwIfCancelled(signal);
     if (only !== null && stage.id !== only) continue;

@@ -84,7 +84,8 @@ export async function runStage(
 
 /** What begins anew in a stage that has no checkpoint yet. */
 async function anew({ stage, folder, seed }: StageContext, run: StageRun): Promise<Weights> {
-  if (!stage.whitens || (await hasCheckpoint(folder.stageFolder(stage.id)))) return new Map();
+  if (!stage.whitens || (await folder.hasStart()) || (await hasCheckpoint(folder.stageFolder(stage.id))))
+    return new Map();
   const batches = run.batches(0);
   try {
     return await whitenedEmbedder(batches, folder.config.refiner.hiddenSize, seed);

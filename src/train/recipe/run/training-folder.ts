@@ -11,8 +11,10 @@ import { writeFileDurably } from '#files/durable-write';
 import { parseOvisConfig, type OvisConfig } from '#model/ovis/config';
 import { ovisParameters } from '#model/ovis/parameters';
 import type { JsonObject } from '#model/weights/json';
+import { openPackage } from '#model/weights/node/model-package';
 import { readSafetensors } from '#model/weights/node/safetensors-file';
 import { writeSafetensors } from '#model/weights/node/write-safetensors';
+import { restoreParameter } from '#model/weights/restore-parameter';
 import { float32Of, type TensorData } from '#model/weights/tensor-data';
 
 import { initialWeights } from '../../session/initialise.ts';
@@ -26,9 +28,17 @@ export interface ModelFiles {
   readonly preprocessorConfig: JsonObject;
 }
 
+/** A package whose weights a training begins with, by its folder. */
+export interface PackageStart {
+  readonly package: string;
+}
+
+const START = 'start.safetensors';
 const RESULT = 'result.safetensors';
 const CONFIG = 'config.json';
 const PREPROCESSOR = 'preprocessor_config.json';
+const TOKENIZER = 'tokenizer.json';
+const CARD = 'README.md';
 
 export class TrainingFolder {
   readonly path: string;
@@ -44,16 +54,17 @@ export class TrainingFolder {
   /**
    * Opens a training to go on with, or begins one.
    *
-   * @param sizes what the model's size is in a folder that is new
-   * @throws AppError `model-config-invalid`
+   * @param start what a folder that is new begins with: sizes, and random weights, or a package and its weights
+   * @throws AppError `model-config-invalid`, and what `openPackage` throws
    */
-  static async open(folder: string, sizes: ModelFiles): Promise<TrainingFolder> {
+  static async open(folder: string, start: ModelFiles | PackageStart): Promise<TrainingFolder> {
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
       throw fileError(error, folder, 'make a folder for the training');
     });
     const config = await readJson(path.join(folder, CONFIG));
     const preprocessorConfig = await readJson(path.join(folder, PREPROCESSOR));
     if (config && preprocessorConfig) return new TrainingFolder(folder, { config, preprocessorConfig });
+    const sizes = 'package' in start ? await putPackage(start.package, folder) : start;
     const created = new TrainingFolder(folder, sizes);
     await writeFileDurably(path.join(folder, PREPROCESSOR), formatJson(sizes.preprocessorConfig));
     await writeFileDurably(path.join(folder, CONFIG), formatJson(sizes.config));
@@ -72,7 +83,7 @@ export class TrainingFolder {
 
   /** Everything that a checkpoint folder holds beside its weights. */
   async modelTexts(): Promise<Map<string, string>> {
-    const names = [CONFIG, PREPROCESSOR, 'tokenizer.json', 'README.md'];
+    const names = [CONFIG, PREPROCESSOR, TOKENIZER, CARD];
     const texts = await Promise.all(names.map(async (name) => [name, await this.readText(name)] as const));
     return new Map(texts.flatMap(([name, text]) => (text === null ? [] : [[name, text] as const])));
   }
@@ -89,10 +100,7 @@ export class TrainingFolder {
   }
 
   async isFinished(stage: StageId): Promise<boolean> {
-    return access(path.join(this.stageFolder(stage), RESULT)).then(
-      () => true,
-      () => false,
-    );
+    return exists(path.join(this.stageFolder(stage), RESULT));
   }
 
   /** Keeps what a stage has learnt. From then on it is finished. */
@@ -105,18 +113,26 @@ export class TrainingFolder {
     await writeSafetensors(path.join(this.stageFolder(stage), RESULT), tensors, { stage });
   }
 
-  /** Weights of the whole model: random ones, and over them what the finished stages before `until` have learnt, in order. */
+  /** Whether it began with weights of a package and not with random ones. */
+  async hasStart(): Promise<boolean> {
+    return exists(path.join(this.path, START));
+  }
+
+  /**
+   * Weights of the whole model: those it began with, and over them what the finished stages before `until` have learnt, in
+   * order.
+   */
   async weights(seed: number, until: StageId | null = null): Promise<Weights> {
     const weights = initialWeights(ovisParameters(this.config), seed);
+    if (await this.hasStart()) await this.#put(path.join(this.path, START), weights);
     for (const stage of stageIds) {
       if (stage === until) break;
-      if (await this.isFinished(stage)) await this.#putResult(stage, weights);
+      if (await this.isFinished(stage)) await this.#put(path.join(this.stageFolder(stage), RESULT), weights);
     }
     return weights;
   }
 
-  async #putResult(stage: StageId, weights: Map<string, Float32Array>): Promise<void> {
-    const file = path.join(this.stageFolder(stage), RESULT);
+  async #put(file: string, weights: Map<string, Float32Array>): Promise<void> {
     for (const [name, tensor] of await readSafetensors(file)) {
       const data = float32Of(tensor);
       const wanted = weights.get(name);
@@ -130,6 +146,31 @@ export class TrainingFolder {
       weights.set(name, data);
     }
   }
+}
+
+/** Lays the weights and texts of a package into a new training, and says how large the model is. */
+async function putPackage(packageFolder: string, folder: string): Promise<ModelFiles> {
+  const model = await openPackage(packageFolder);
+  const preprocessorConfig = (await readJson(path.join(packageFolder, PREPROCESSOR))) ?? {};
+  const files = { config: model.config, preprocessorConfig };
+  const tensors = new Map<string, TensorData>();
+  for (const spec of ovisParameters(parseOvisConfig(files))) {
+    const { buffer } = await restoreParameter(spec, model.precision, (name) => model.readTensor(name));
+    tensors.set(spec.name, { dtype: 'f32', shape: spec.shape, bytes: new Uint8Array(buffer) });
+  }
+  await writeSafetensors(path.join(folder, START), tensors, { package: model.name });
+  for (const name of [TOKENIZER, CARD]) {
+    const text = await readText(path.join(packageFolder, name));
+    if (text !== null) await writeFileDurably(path.join(folder, name), text);
+  }
+  return files;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function readJson(file: string): Promise<JsonObject | null> {

@@ -15,6 +15,7 @@ export const generationLearning: Stage = {
       steps: 6_000,
       batchSize: 16,
       curriculum: curricula.placed,
+      opening: { curriculum: curricula.singles, steps: 3_200 },
       pictures: [{ width: 128, height: 128 }],
       peakRate: 5e-4,
       warmupSteps: 100,

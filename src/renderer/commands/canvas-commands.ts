@@ -7,7 +7,10 @@ import type { Excerpt } from '../canvas/worker/protocol.ts';
 import { pictureOf } from '../client/pictures.ts';
 import type { ToolId } from '../canvas/tools/tool.ts';
 import { defaultToolSettings, type ToolSettings } from '../canvas/tools/tool-settings.ts';
-import { onDocument, type Command, type CommandGroup } from './command.ts';
+import { mergeable } from '../document/mergeable.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { chosenLayers } from '../stores/chosen-layers.ts';
+import { onDocument, type Command, type CommandGroup, type CommandRefusal } from './command.ts';
 
 /** A command of the canvas; when it can do nothing it says why. */
 function canvas(
@@ -15,6 +18,7 @@ function canvas(
   group: CommandGroup,
   keys: readonly string[],
   run: (commands: CanvasCommands, studio: Studio) => Promise<Refusal | null>,
+  refuse: (session: DocumentSession, studio: Studio) => CommandRefusal | null = () => null,
 ): Command {
   return onDocument(
     id,
@@ -25,7 +29,7 @@ function canvas(
       const refusal = engine && (await run(engine.commands, studio));
       if (refusal) sayRefusal(studio, refusal);
     },
-    (session) => (session.canWrite ? null : 'read-only'),
+    (session, studio) => (session.canWrite ? refuse(session, studio) : 'read-only'),
   );
 }
 
@@ -82,12 +86,21 @@ export const canvasCommands: readonly Command[] = [
   ),
   canvas('mask-layer', 'layer', [], (commands) => commands.maskActiveLayer()),
   canvas('merge-down', 'layer', ['$mod+e'], (commands) => commands.mergeDown()),
+  canvas(
+    'merge-layers',
+    'layer',
+    ['$mod+Shift+e'],
+    (commands, { view, workspace }) => commands.merge(chosenLayers(view.getState(), workspace.session!.document)),
+    ({ document }, { view }) => {
+      return mergeable(document, chosenLayers(view.getState(), document)).length > 0 ? null : 'nothing-to-merge';
+    },
+  ),
+  canvas('flatten', 'layer', [], (commands, { words }) => commands.flatten(words('layers:flattened'))),
   colours('swap-colours', ['Shift+x'], ({ colour, background }) => ({ colour: background, background: colour })),
   colours('default-colours', ['d'], () => {
     const { colour, background } = defaultToolSettings;
     return { colour, background };
   }),
-  canvas('flatten', 'layer', [], (commands, { words }) => commands.flatten(words('layers:flattened'))),
 ];
 
 async function toClipboard(studio: Studio, copied: Excerpt | Refusal): Promise<Refusal | null> {

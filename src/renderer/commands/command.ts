@@ -12,6 +12,7 @@ export type CommandRefusal =
   | 'nothing-to-undo'
   | 'nothing-to-redo'
   | 'no-layer'
+  | 'nothing-to-merge'
   | 'no-candidate'
   | 'no-picture'
   | 'no-recipe';

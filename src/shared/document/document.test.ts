@@ -54,6 +54,8 @@ describe('the layers of a document', () => {
     expect(outline(removeLayers(grouped, [id('g'), id('d')]))).toBe('a c');
     expect(Object.keys(removeLayers(grouped, [id('g')]).layers)).toEqual(['a', 'c']);
     expect(outline(mergeLayers(grouped, [id('a'), id('g')], raster('m')))).toBe('c m');
+    expect(outline(mergeLayers(grouped, [id('b'), id('d')], raster('m')))).toBe('a c [m]');
+    expect(outline(mergeLayers(grouped, [id('a'), id('b')], raster('m')))).toBe('c [d] m');
     expect(paintOrder(grouped).map((layer) => layer.id)).toEqual(['a', 'c', 'b', 'd', 'g']);
   });
 

@@ -3,7 +3,7 @@ import type { Document } from './document.ts';
 import { frozen } from './frozen.ts';
 import { compose } from './geometry.ts';
 import type { LayerId } from './ids.ts';
-import { childrenOf, layerOf, outermost, placeOf, withDescendants, type Place } from './layer-tree.ts';
+import { childrenOf, commonGroup, layerOf, outermost, placeOf, withDescendants, type Place } from './layer-tree.ts';
 import type { GroupLayer, Layer, LayerKind, LayerOf, LayerProperties, RasterLayer } from './layer.ts';
 import type { Pixels } from './pixels.ts';
 
@@ -107,10 +107,17 @@ export function ungroup(document: Document, id: LayerId): Document {
   return insert(removeLayers(emptied, [id]), group.children, place);
 }
 
-/** Replaces layers by one that shows what they showed; whoever calls has composed its pixels. */
+/**
+ * Replaces layers by one that shows what they showed; whoever calls has composed its pixels. It stands where the topmost
+ * of them stood, or above the group that was in, if that is not around all of them.
+ */
 export function mergeLayers(document: Document, ids: readonly LayerId[], merged: RasterLayer): Document {
   const members = outermost(document, ids);
-  return addLayer(removeLayers(document, members), merged, placeOfTopmost(document, members));
+  const parent = commonGroup(document, members);
+  const siblings = childrenOf(document, parent);
+  const holds = (id: LayerId): boolean => withDescendants(document, id).some((each) => members.includes(each));
+  const below = siblings.slice(0, siblings.findLastIndex(holds) + 1).filter((id) => !members.includes(id));
+  return addLayer(removeLayers(document, members), merged, { parent, index: below.length });
 }
 
 /** Where the topmost of the layers will be once all of them are taken out. */

@@ -43,6 +43,12 @@ export function ancestorsOf(document: Document, id: LayerId): LayerId[] {
   return ancestors;
 }
 
+/** The innermost group that is around all of some layers; null where only the document is. */
+export function commonGroup(document: Document, ids: readonly LayerId[]): LayerId | null {
+  const [first = [], ...others] = ids.map((id) => ancestorsOf(document, id));
+  return first.find((group) => others.every((ancestors) => ancestors.includes(group))) ?? null;
+}
+
 /** A layer and all below it in its groups, the layer itself first. */
 export function withDescendants(document: Document, id: LayerId): LayerId[] {
   const layer = layerOf(document, id);

@@ -93,6 +93,43 @@ describe('the commands of the canvas', () => {
     expect(await run('canvas.commands.mergeDown()')).toBe('no-layer');
   });
 
+  it('merge layers out of different groups, with their opacity, masks and modes, and nothing looks different', async () => {
+    // Blue, multiplied, above the group, which is moved, faded and masked; a hidden layer is on top.
+    await page.evaluate(`(async () => {
+      const flat = (width, height, colour) => ({
+        width, height, channels: 4, data: Uint8Array.from({ length: width * height * 4 }, (_, i) => colour[i % 4]),
+      });
+      const set = (id, properties) => demo.show(demo.setLayerProperties(demo.document(), [id], properties));
+      canvas.setActive(null);
+      await canvas.commands.paste(flat(120, 90, [40, 90, 200, 255]), 'blue', { x: 80, y: 60 });
+      await canvas.commands.paste(flat(300, 200, [255, 255, 255, 255]), 'hidden', { x: 0, y: 0 });
+      const [blue, hidden] = demo.document().order.slice(-2);
+      Object.assign(window, { blue, hidden });
+      canvas.setActive({ layer: blue, part: 'pixels' });
+      canvas.setSettings({ select: { mode: 'replace', feather: 12 } });
+      await canvas.commands.select({ kind: 'rect', rect: { x: 60, y: 50, width: 90, height: 80 } }, 'replace');
+      await canvas.commands.maskActiveLayer();
+      await canvas.commands.deselect();
+      const { mask } = demo.document().layers[blue];
+      set(hidden, { visible: false });
+      set(blue, { blend: 'multiply', opacity: 0.7 });
+      set('group', { opacity: 0.6, mask, transform: { a: 1, b: 0, c: 0, d: 1, e: 20, f: 10 } });
+      await canvas.loaded();
+    })()`);
+    const before = await picture();
+    expect(await run('canvas.commands.merge([red])')).toBe('nothing-to-merge');
+    expect(await run('canvas.commands.merge([red, green])')).toBeNull();
+    expect(await picture()).toBe(before);
+    expect((await document()).order).toHaveLength(4);
+    const merged = await page.evaluate<string>('demo.document().order[1]');
+    expect(await run(`canvas.commands.merge(['${merged}', blue, hidden])`)).toBeNull();
+    expect(await picture()).toBe(before);
+    // The group, which is empty by now, and the layer that is hidden stay.
+    const { order, layers } = await document();
+    expect([order[0], ...order.slice(1).map((id) => layers[id]!.name)]).toEqual(['group', 'blue', 'hidden']);
+    expect((await steps()).slice(-2)).toEqual(['merge', 'merge']);
+  });
+
   it('flatten all that can be seen', async () => {
     const before = await picture();
     await run(`canvas.commands.flatten('flat')`);

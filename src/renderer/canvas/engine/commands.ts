@@ -1,4 +1,6 @@
+import { defined } from '#base/assert';
 import type { Raster } from '#raster/raster';
+import type { BlendMode } from '#shared/document/blend-mode';
 import type { Document } from '#shared/document/document';
 import { resizeCanvas, setExtendFrame } from '#shared/document/document-operations';
 import {
@@ -14,8 +16,17 @@ import {
 import type { LayerId } from '#shared/document/ids';
 import { createLayer, type LayerOf } from '#shared/document/layer';
 import { addLayer, mergeLayers } from '#shared/document/layer-operations';
-import { childrenOf, documentTransform, layerOf, outermost, placeOf } from '#shared/document/layer-tree';
+import {
+  ancestorsOf,
+  childrenOf,
+  commonGroup,
+  documentTransform,
+  layerOf,
+  outermost,
+  placeOf,
+} from '#shared/document/layer-tree';
 import type { CanvasAction } from '../../document/commit.ts';
+import { mergeable } from '../../document/mergeable.ts';
 import { whyNotPaintable, withTransformed, type PixelTarget } from '../../document/pixel-edits.ts';
 import type { SelectionChange, SelectionMode } from '../pixels/selection.ts';
 import { about, rotation } from '../tools/move-box.ts';
@@ -30,6 +41,7 @@ export type Refusal =
   | NonNullable<ReturnType<typeof whyNotPaintable>>
   | 'nothing-selected'
   | 'nothing-to-move'
+  | 'nothing-to-merge'
   | 'nothing-below';
 
 /** Null when the command is done, its commit taken. */
@@ -76,7 +88,11 @@ export interface CanvasCommands {
   rotate(degrees: number): Outcome;
   /** Makes the active layer and the one below it one. */
   mergeDown(): Outcome;
-  merge(layers: readonly LayerId[], name: string): Outcome;
+  /**
+   * Makes one layer of several, or of a group, that looks as they do together. It blends with what is below as the lowest
+   * of them did.
+   */
+  merge(layers: readonly LayerId[]): Outcome;
   /** Makes all that can be seen one layer, the size of the document. */
   flatten(name: string): Outcome;
   crop(rect: Rect): Outcome;
@@ -134,18 +150,16 @@ export function createCommands(context: CommandContext): CanvasCommands {
 
   const merge = async (action: CanvasAction, layers: readonly LayerId[], name: string, clip: Rect | null): Outcome => {
     const members = outermost(session.document, layers);
-    const lowest = members[0];
-    if (!lowest) return 'nothing-below';
     await session.track(async () => {
       const pixels = await kernel.call('merge', { layers: members, clip });
       const id = newLayerId();
       session.commit({
         action,
         change: (document) => {
-          const { parent } = placeOf(document, lowest);
+          const parent = commonGroup(document, members);
           // Merged pixels are the document's; the group they go into may have moved.
           const inParent = parent === null ? identity : (invert(documentTransform(document, parent)) ?? identity);
-          const { blend } = layerOf(document, lowest);
+          const blend = blendOfLowest(document, defined(members[0]), parent);
           const merged = createLayer('raster', id, name, { pixels, transform: inParent, blend });
           return mergeLayers(document, members, merged);
         },
@@ -226,11 +240,17 @@ export function createCommands(context: CommandContext): CanvasCommands {
       if (!below) return 'nothing-below';
       return merge('merge', [below, layer], layerOf(session.document, below).name, null);
     },
-    merge: (layers, name) => merge('merge', layers, name, null),
-    flatten: (name) => {
+    merge: async (layers) => {
+      const members = mergeable(session.document, layers);
+      const topmost = members.at(-1);
+      if (!topmost) return 'nothing-to-merge';
+      return merge('merge', members, layerOf(session.document, topmost).name, null);
+    },
+    flatten: async (name) => {
       const { width, height, order, layers } = session.document;
       // Masks, and what guides the model, are no part of the picture and stay.
       const seen = order.filter((id) => layers[id]!.visible && ['raster', 'group'].includes(layers[id]!.kind));
+      if (seen.length === 0) return 'nothing-to-merge';
       return merge('flatten', seen, name, { x: 0, y: 0, width, height });
     },
     crop,
@@ -244,4 +264,12 @@ function placeAbove(document: Document, active: ActiveLayer | null): Parameters<
   if (!active || !document.layers[active.layer]) return { parent: null, index: Infinity };
   const { parent, index } = placeOf(document, active.layer);
   return { parent, index: index + 1 };
+}
+
+/** How what is painted first of a merged layer meets what is below; a group that is not isolated blends as what is in it. */
+function blendOfLowest(document: Document, lowest: LayerId, parent: LayerId | null): BlendMode {
+  const around = ancestorsOf(document, lowest);
+  const merged = [lowest, ...(parent === null ? around : around.slice(0, around.indexOf(parent)))];
+  const layers = merged.toReversed().map((id) => layerOf(document, id));
+  return layers.find((layer) => layer.kind !== 'group' || layer.isolated)?.blend ?? 'normal';
 }

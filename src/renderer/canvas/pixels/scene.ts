@@ -89,6 +89,25 @@ export function findNode(scene: Scene, id: LayerId): SceneNode | undefined {
   return undefined;
 }
 
+/** What some nodes make together: with the groups around some of them, and without those that are around them all. */
+export function sceneOfOnly(scene: Scene, ids: readonly LayerId[]): Scene {
+  const reduce = (nodes: Scene): Scene =>
+    nodes.flatMap((node): SceneNode[] => {
+      if (ids.includes(node.id)) return [node];
+      const children = node.kind === 'group' ? reduce(node.children) : [];
+      return node.kind === 'group' && children.length > 0 ? [{ ...node, children }] : [];
+    });
+  let only = reduce(scene);
+  for (
+    let [around, other] = only;
+    around?.kind === 'group' && !other && !ids.includes(around.id);
+    [around, other] = only
+  ) {
+    only = around.children;
+  }
+  return only;
+}
+
 /** The node as it looks by itself: opaque and unmasked, blended with nothing. */
 export const alone = <Node extends SceneNode>(node: Node): Node => ({
   ...node,

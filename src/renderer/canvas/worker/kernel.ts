@@ -8,7 +8,7 @@ import { composeSurface } from '../pixels/excerpt.ts';
 import { fillThrough } from '../pixels/fill.ts';
 import { transformSurface, type Placed } from '../pixels/layering.ts';
 import { polygonMask, rectMask } from '../pixels/polygon.ts';
-import { findNode, reachOfNode } from '../pixels/scene.ts';
+import { reachOfNode, sceneOfOnly } from '../pixels/scene.ts';
 import { changeSelection, combineSelections, invertSelection, selectAll } from '../pixels/selection.ts';
 import { emptyRect, emptySurface, surfaceOf, type Surface } from '../pixels/surface.ts';
 import { Head } from './head.ts';
@@ -94,8 +94,7 @@ export function createKernel({ page, codec, decodePicture, pause }: KernelOption
       await head.loaded();
       // What guides the model is merged only where it is asked for by name.
       const kinds = new Set(layers.map((id) => layerOf(head.document, id).kind));
-      const picture = head.scene(['raster', ...kinds]);
-      const scene = layers.map((id) => findNode(picture, id)).filter((node) => node !== undefined);
+      const scene = sceneOfOnly(head.scene(['raster', ...kinds]), layers);
       const reach = scene.map(reachOfNode).reduce(unionRect, emptyRect);
       const rect = clip ? intersectRect(reach, clip) : reach;
       return store.save(await runSteps(composeSurface(composerOf(scene), rect), { pause, signal }));

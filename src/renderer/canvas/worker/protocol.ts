@@ -152,7 +152,7 @@ export type KernelMethods = {
 
   /** Stores pixels for a new layer, whose top left is at 0,0. */
   store(params: { readonly raster: Raster }): Pixels;
-  /** The picture that some layers make together, in document coordinates. */
+  /** The picture that some layers make together within the group that is around all of them, in document coordinates. */
   merge(params: { readonly layers: readonly LayerId[]; readonly clip: Rect | null }): Pixels;
   /** A part of the document, 4 channels or 1; of a picture or layer only what is selected when `selected`. */
   excerpt(params: { readonly source: Source; readonly rect: Rect | null; readonly selected: boolean }): Excerpt;

@@ -65,7 +65,7 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
     onCommit: ({ action, change }) => {
       const before = session.document;
       session.commit({ label: { what: action }, kind: canvasActions[action], change });
-      takeUpNewLayer(studio, session, before.order.length);
+      takeUpNewLayer(studio, session, before);
     },
     onFault: (error) => studio.notices.fault(error),
     onRefusal: (reason) => sayRefusal(studio, reason),
@@ -85,10 +85,10 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
   };
 }
 
-/** What was pasted or placed is what one works on next. */
-function takeUpNewLayer({ view }: Studio, { document }: DocumentSession, before: number): void {
-  const layer = document.order.at(-1);
-  if (layer && document.order.length > before) view.setState({ active: { layer, part: 'pixels' } });
+/** What was pasted, or merged of others, is what one works on next. */
+function takeUpNewLayer({ view }: Studio, { document }: DocumentSession, before: Document): void {
+  const added = Object.values(document.layers).find(({ id }) => !before.layers[id]);
+  if (added) view.setState({ active: { layer: added.id, part: 'pixels' } });
 }
 
 /** Where the layer one works on is gone, after an undo perhaps, one works on the one before; else on the topmost. */

@@ -44,6 +44,7 @@ export const tools = {
     'layer-hidden': 'The layer is hidden.',
     'nothing-selected': 'Select something first.',
     'nothing-to-move': 'There is nothing to move.',
+    'nothing-to-merge': 'There is nothing to merge: choose several layers that are seen, or a group.',
     'nothing-below': 'There is no layer below.',
   },
 } as const;

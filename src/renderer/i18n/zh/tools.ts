@@ -47,6 +47,7 @@ export const tools: SameKeys<typeof english> = {
     'layer-hidden': '图层已隐藏。',
     'nothing-selected': '请先选择区域。',
     'nothing-to-move': '没有可移动的内容。',
+    'nothing-to-merge': '没有可合并的内容：请选择多个可见图层，或一个图层组。',
     'nothing-below': '下面没有图层。',
   },
 };

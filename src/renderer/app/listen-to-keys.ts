@@ -1,12 +1,13 @@
 import { commands } from '../commands/commands.ts';
 import { commandOf, isTextKey, isTyping } from '../commands/keys.ts';
+import { runCommand } from '../commands/run-command.ts';
 import { pasteTransfer } from '../features/canvas/paste.ts';
 import type { ToolId } from '../canvas/tools/tool.ts';
 import type { Studio } from './studio.ts';
 
 /** Gives key presses to commands and to the canvas. Where words are typed, only those with Ctrl or Command are commands. */
 export function listenToKeys(studio: Studio): void {
-  const { host, notices, view } = studio;
+  const { host, view } = studio;
 
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
@@ -23,12 +24,10 @@ export function listenToKeys(studio: Studio): void {
       return;
     }
     const command = commandOf(event, commands, host.settings.getState());
-    const refusal = command?.refuse(studio);
     if (command && (dialog === null || command.group === 'window')) {
       event.preventDefault();
-      if (refusal) notices.say(studio.words(`commands:refusal.${refusal}`));
-      else if (command.id.startsWith('tool-')) canvas?.pressToolKey(command.id.slice(5) as ToolId, event.key);
-      else void Promise.resolve(command.run(studio)).catch(notices.fault);
+      if (canvas && command.id.startsWith('tool-')) canvas.pressToolKey(command.id.slice(5) as ToolId, event.key);
+      else runCommand(studio, command);
       return;
     }
     if (isForCanvas && canvas?.keyDown(event)) event.preventDefault();

@@ -1,38 +1,20 @@
-import {
-  removeLayers,
-  duplicateLayers,
-  addLayer,
-  groupLayers,
-  setLayerProperties,
-} from '#shared/document/layer-operations';
 import { nodeOf, redoTarget, undoTarget, type HistoryTree } from '#shared/document/history-tree';
-import { newLayerId, type NodeId } from '#shared/document/ids';
-import { createLayer } from '#shared/document/layer';
-import { layerOf } from '#shared/document/layer-tree';
+import type { NodeId } from '#shared/document/ids';
+import { defined } from '#base/assert';
 
 import type { Studio } from '../app/studio.ts';
-import { layerLabel } from '../document/layer-label.ts';
 import { exportDocument } from '../features/gallery/export-document.ts';
 import { chooseFiles } from '../features/start/choose-files.ts';
 import { pasteFromClipboard } from '../features/canvas/paste.ts';
 import { stepWords } from '../i18n/step-words.ts';
 import type { DocumentSession } from '../session/document-session.ts';
-import { chosenLayers } from '../stores/chosen-layers.ts';
 import type { DialogName, DockTab } from '../stores/view.ts';
 import { toolIds } from '../canvas/tools/tool.ts';
 import { canvasCommands, toolKeys } from './canvas-commands.ts';
-import { always, onDocument, type Command, type CommandGroup, type CommandRefusal } from './command.ts';
-import { freeName } from './free-name.ts';
+import { always, onDocument, type Command, type CommandGroup } from './command.ts';
+import { layerCommands } from './layer-commands.ts';
 import { candidate, promptCommands } from './prompt-commands.ts';
-
-const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
-const freshLayer = (): ReturnType<typeof newLayerId> => newLayerId(random);
-
-const needsLayer = (session: DocumentSession, { view }: Studio): CommandRefusal | null => {
-  const { active } = view.getState();
-  return active && session.document.layers[active.layer] ? null : 'no-layer';
-};
-const chosen = ({ view }: Studio, { document }: DocumentSession) => chosenLayers(view.getState(), document);
+import { runCommand } from './run-command.ts';
 
 /** What there is to compare with: the document without the result that is shown, or else the step before. */
 function before(session: DocumentSession, studio: Studio): NodeId | null {
@@ -106,78 +88,7 @@ export const commands: readonly Command[] = [
   { ...onDocument('paste', 'edit', [], (_session, studio) => pasteFromClipboard(studio)), fixedKeys: '$mod+v' },
   ...canvasCommands,
 
-  onDocument('new-layer', 'layer', ['$mod+Shift+n'], (session, { view, words }) => {
-    const layer = createLayer('raster', freshLayer(), freeName(session.document, words('layers:new-layer')));
-    session.commit({
-      label: { what: 'new-layer' },
-      kind: 'layer',
-      change: (document) => addLayer(document, layer, { parent: null, index: Infinity }),
-    });
-    view.setState({ active: { layer: layer.id, part: 'pixels' } });
-  }),
-  onDocument(
-    'duplicate-layer',
-    'layer',
-    ['$mod+j'],
-    (session, studio) => {
-      const layers = chosen(studio, session);
-      const copies = new Map(layers.map((layer) => [layer, freshLayer()]));
-      session.commit({
-        label: layerLabel('duplicate-layers', session.document, layers),
-        kind: 'layer',
-        change: (document) => duplicateLayers(document, layers, (each) => copies.get(each) ?? freshLayer()),
-      });
-      const together = [...copies.values()];
-      studio.view.setState({ active: { layer: together.at(-1)!, part: 'pixels' }, together: new Set(together) });
-    },
-    needsLayer,
-  ),
-  onDocument(
-    'delete-layer',
-    'layer',
-    ['Shift+Delete'],
-    (session, studio) => {
-      const layers = chosen(studio, session);
-      session.commit({
-        label: layerLabel('delete-layers', session.document, layers),
-        kind: 'layer',
-        change: (document) => removeLayers(document, layers),
-      });
-      studio.view.setState({ active: null });
-    },
-    needsLayer,
-  ),
-  onDocument(
-    'group-layer',
-    'layer',
-    ['$mod+g'],
-    (session, studio) => {
-      const name = freeName(session.document, studio.words('layers:new-group'));
-      const group = createLayer('group', freshLayer(), name);
-      const layers = chosen(studio, session);
-      session.commit({
-        label: layerLabel('group-layers', session.document, layers),
-        kind: 'layer',
-        change: (document) => groupLayers(document, layers, group),
-      });
-    },
-    needsLayer,
-  ),
-  onDocument(
-    'toggle-layer',
-    'layer',
-    ['$mod+,'],
-    (session, studio) => {
-      const layers = chosen(studio, session);
-      const visible = layers.every((layer) => !layerOf(session.document, layer).visible);
-      session.commit({
-        label: layerLabel(visible ? 'show-layers' : 'hide-layers', session.document, layers),
-        kind: 'layer',
-        change: (document) => setLayerProperties(document, layers, { visible }),
-      });
-    },
-    needsLayer,
-  ),
+  ...layerCommands,
 
   zoom('zoom-fit', ['$mod+0'], (viewport) => viewport.fit()),
   zoom('zoom-100', ['$mod+1'], (viewport) => viewport.zoomTo(1)),
@@ -223,3 +134,8 @@ export const commands: readonly Command[] = [
 ];
 
 export const commandById: ReadonlyMap<string, Command> = new Map(commands.map((command) => [command.id, command]));
+
+/** Runs a command that a control stands for. */
+export function runById(studio: Studio, id: string): void {
+  runCommand(studio, defined(commandById.get(id), `command ${id}`));
+}

@@ -7,12 +7,13 @@ import type { Layer } from '#shared/document/layer';
 
 import { useStudio } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
+import { runCommand } from '../../commands/run-command.ts';
 import { shownKeyOf, shownKeys } from '../../commands/keys.ts';
 import { layerLabel } from '../../document/layer-label.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { useIsMac } from '../../ui/use-is-mac.ts';
 
-const listed = ['duplicate-layer', 'group-layer', 'merge-down', 'mask-layer', 'delete-layer'] as const;
+const listed = ['duplicate-layer', 'group-layer', 'merge-down', 'merge-layers', 'mask-layer', 'delete-layer'] as const;
 
 interface LayerMenuProps {
   readonly session: DocumentSession;
@@ -50,7 +51,7 @@ export function LayerMenu({ session, layer, onRename }: LayerMenuProps) {
                 key={id}
                 className="menu-item"
                 disabled={command.refuse(studio) !== null}
-                onClick={() => void Promise.resolve(command.run(studio)).catch(studio.notices.fault)}
+                onClick={() => runCommand(studio, command)}
               >
                 {t(`commands:${id}`)}
                 {key ? <span className="keys">{shownKeys(key, isMac)}</span> : null}

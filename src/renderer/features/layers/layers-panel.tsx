@@ -12,7 +12,7 @@ import type { NamedStep, StepLabel } from '#shared/document/step-label';
 import type { Layer, LayerProperties as Properties } from '#shared/document/layer';
 
 import { useSession, useStudio, useView, type Studio } from '../../app/studio.ts';
-import { commandById } from '../../commands/commands.ts';
+import { runById } from '../../commands/commands.ts';
 import { layerLabel } from '../../document/layer-label.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { chosenLayers, isChosen, rangeTo, withToggled } from '../../stores/chosen-layers.ts';
@@ -36,7 +36,7 @@ export function LayersPanel({ session }: { session: DocumentSession }) {
   );
   const [isOverBottom, setOverBottom] = useState(false);
   const ids = rows.map(({ layer }) => layer.id);
-  const run = (id: string) => () => void commandById.get(id)!.run(studio);
+  const run = (id: string) => () => runById(studio, id);
   return (
     <div className="panel">
       <LayerProperties session={session} />

@@ -8,6 +8,7 @@ import type { Command } from '../../commands/command.ts';
 import { commands } from '../../commands/commands.ts';
 import { shownKeyOf, shownKeys } from '../../commands/keys.ts';
 import { commandName, fullCommandName } from '../../commands/names.ts';
+import { runCommand } from '../../commands/run-command.ts';
 import { useIsMac } from '../../ui/use-is-mac.ts';
 
 /** Finds a command by any part of its name and runs it. */
@@ -25,7 +26,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     if (!command || command.refuse(studio)) return;
     onClose();
     // Once the focus is back where it was.
-    requestAnimationFrame(() => void Promise.resolve(command.run(studio)).catch(studio.notices.fault));
+    requestAnimationFrame(() => runCommand(studio, command));
   };
   const keyDown = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;

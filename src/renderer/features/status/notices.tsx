@@ -8,6 +8,7 @@ import type { ErrorCode } from '#base/error-codes';
 import { useStudio } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
 import { commandName } from '../../commands/names.ts';
+import { runCommand } from '../../commands/run-command.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 
@@ -48,7 +49,7 @@ export function FaultStrip() {
           className="button"
           onClick={() => {
             notices.dismissFault();
-            void Promise.resolve(wayOut.run(studio)).catch(notices.fault);
+            runCommand(studio, wayOut);
           }}
         >
           {commandName(words, wayOut)}

@@ -5,9 +5,10 @@ import { useStore } from 'zustand';
 
 import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { commandGroups } from '../../commands/command.ts';
-import { commandById, commands } from '../../commands/commands.ts';
+import { commands, runById } from '../../commands/commands.ts';
 import { shownKeyOf, shownKeys } from '../../commands/keys.ts';
 import { fullCommandName } from '../../commands/names.ts';
+import { runCommand } from '../../commands/run-command.ts';
 import { chosenModel } from '../../prompt/choose-model.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import type { Tab } from '../../session/workspace.ts';
@@ -22,7 +23,7 @@ export function TopBar() {
   const isMac = useIsMac();
   const dockOpen = useView((view) => view.dockOpen);
   const { tabs, current } = useStore(studio.workspace.store);
-  const open = (id: string) => () => void commandById.get(id)!.run(studio);
+  const open = (id: string) => () => runById(studio, id);
   return (
     <header className="top-bar">
       <MainMenu />
@@ -122,7 +123,7 @@ function MainMenu() {
                               key={command.id}
                               className="menu-item"
                               disabled={command.refuse(studio) !== null}
-                              onClick={() => void Promise.resolve(command.run(studio)).catch(studio.notices.fault)}
+                              onClick={() => runCommand(studio, command)}
                             >
                               {fullCommandName(studio, command)}
                               {key ? <span className="keys">{shownKeys(key, isMac)}</span> : null}

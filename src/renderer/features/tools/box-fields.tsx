@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useStudio } from '../../app/studio.ts';
 import type { CanvasEngine } from '../../canvas/engine/canvas-engine.ts';
 import type { BoxNumbers } from '../../canvas/tools/box-numbers.ts';
-import { commandById } from '../../commands/commands.ts';
+import { runById } from '../../commands/commands.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { NumberInput } from '../../ui/number-input.tsx';
 import { useObservable } from '../../ui/use-observable.ts';
@@ -51,7 +51,7 @@ export function BoxFields({ canvas }: { canvas: CanvasEngine }) {
     [key]: value,
     ...(keepAspect && { [other]: (shown[other] * value) / shown[key] }),
   });
-  const flip = (id: 'flip-horizontal' | 'flip-vertical') => void commandById.get(id)!.run(studio);
+  const flip = (id: 'flip-horizontal' | 'flip-vertical'): void => runById(studio, id);
 
   return (
     <div className="box-fields">

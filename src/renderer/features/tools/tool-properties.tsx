@@ -6,7 +6,7 @@ import { defaultBrush, type Brush } from '../../canvas/pixels/brush.ts';
 import type { SelectionMode } from '../../canvas/pixels/selection.ts';
 import type { ToolId } from '../../canvas/tools/tool.ts';
 import type { FloodChoice } from '../../canvas/tools/tool-settings.ts';
-import { commandById } from '../../commands/commands.ts';
+import { runById } from '../../commands/commands.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { NumberInput } from '../../ui/number-input.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
@@ -107,12 +107,7 @@ function SelectionChanges() {
         onChange={(selectionRadius) => studio.view.setState({ selectionRadius })}
       />
       {(['grow', 'shrink', 'feather'] as const).map((kind) => (
-        <button
-          key={kind}
-          type="button"
-          className="button"
-          onClick={() => void commandById.get(`${kind}-selection`)!.run(studio)}
-        >
+        <button key={kind} type="button" className="button" onClick={() => runById(studio, `${kind}-selection`)}>
           {t(kind)}
         </button>
       ))}

@@ -23,7 +23,7 @@ it('makes a picture, keeps it, goes back and branches, and asks about it, withou
   await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
   await page.keyboard.press('Control+z');
   await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
-  await page.locator('.layer-choose').focus();
+  await page.locator('.layer-row').focus();
   await page.keyboard.press('Shift+Delete');
   await expect.poll(focusedClass).toBe('canvas-host');
   await page.keyboard.press('Control+z');

@@ -65,7 +65,7 @@ it(
     const { page, errors } = await openStudioPage();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await dropFile(page, 'slope.png', await slope());
-    const layers = () => page.locator('.layer-choose').allTextContents();
+    const layers = () => page.locator('.layer-face').allTextContents();
     await expect.poll(layers).toEqual(['slope']);
     const field = (name: string) => page.locator('.properties').getByRole('textbox', { name, exact: true });
     const numbers = async (): Promise<number[]> =>
@@ -117,7 +117,7 @@ it(
     };
     await command('Mask the layer');
     await page.getByRole('button', { name: 'Paint on the mask of slope' }).click();
-    await page.locator('.layer-choose').click({ button: 'right' });
+    await page.locator('.layer-row').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Remove the mask' }).click();
     await expect.poll(() => page.locator('.layer-mask').count()).toBe(0);
 

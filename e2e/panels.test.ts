@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { dropFile, slope } from './pictures.ts';
 import { openStudioPage } from './studio-page.ts';
 
-const layerNames = (page: Page): Promise<string[]> => page.locator('.layer-choose .truncate').allTextContents();
+const layerNames = (page: Page): Promise<string[]> => page.locator('.layer-face .truncate').allTextContents();
 
 it('layers are painted on, named, hidden, faded and put in another order; the history tells it all', async () => {
   const { page, client, errors } = await openStudioPage();
@@ -29,7 +29,7 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   await expect.poll(() => page.locator('.history-step').count()).toBe(3);
   await page.keyboard.press('F7');
 
-  await page.getByRole('button', { name: 'Layer', exact: true }).press('F2');
+  await page.getByRole('treeitem', { name: 'Layer', exact: true }).press('F2');
   await page.getByRole('textbox', { name: 'Name of the layer' }).fill('ink');
   await page.keyboard.press('Enter');
   await expect.poll(() => layerNames(page)).toEqual(['ink', 'slope']);
@@ -38,7 +38,7 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   await expect.poll(() => page.locator('.layer-row').first().textContent()).toContain('50 %');
   await page.getByRole('button', { name: 'Hide slope' }).click();
   await page.getByRole('button', { name: 'Show slope' }).waitFor();
-  await page.getByRole('button', { name: /^ink/ }).press('Alt+ArrowDown');
+  await page.getByRole('treeitem', { name: 'ink' }).press('Alt+ArrowDown');
   await expect.poll(() => layerNames(page)).toEqual(['slope', 'ink']);
 
   await page.getByRole('tab', { name: 'History' }).click();
@@ -134,7 +134,7 @@ it('groups are folded away and opened, and a layer can be dropped below all othe
   await page.keyboard.press('Control+Shift+n');
   await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group', 'Layer']);
 
-  const group = page.locator('.layer-choose', { hasText: 'Group' });
+  const group = page.getByRole('treeitem', { name: 'Group' });
   await page.getByRole('button', { name: 'Hide what is in Group' }).click();
   await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group']);
   await group.press('ArrowRight');
@@ -143,7 +143,7 @@ it('groups are folded away and opened, and a layer can be dropped below all othe
   await group.press('F2');
   await page.getByRole('textbox', { name: 'Name of the layer' }).fill('not this');
   await page.keyboard.press('Escape');
-  await expect.poll(() => page.locator('.layer-choose:focus').allTextContents()).toEqual(['Group']);
+  await expect.poll(() => page.locator('.layer-row:focus .truncate').allTextContents()).toEqual(['Group']);
 
   const list = page.locator('.panel-list');
   const { height } = (await list.boundingBox())!;
@@ -234,8 +234,8 @@ it.each(['en-GB', 'zh-CN'])('in a small window there is room for everything one 
 
 it('several layers are hidden, moved, copied, grouped and deleted together, each in one step', async () => {
   const { page, client, errors } = await openStudioPage();
-  const row = (name: string) => page.getByRole('button', { name, exact: true });
-  const chosen = () => page.locator('.layer-choose[aria-pressed=true] .truncate').allTextContents();
+  const row = (name: string) => page.getByRole('treeitem', { name, exact: true });
+  const chosen = () => page.locator('.layer-row[aria-selected=true] .truncate').allTextContents();
   const last = async () => (await client.documents.list({ trashed: false }))[0]?.node.label;
   const steps = async () => (await client.documents.list({ trashed: false }))[0]?.stepCount;
   await page.locator('.canvas-host').focus();
@@ -258,6 +258,22 @@ it('several layers are hidden, moved, copied, grouped and deleted together, each
   expect(await chosen()).toEqual(['Layer 3', 'Layer']);
   await row('Layer 2').click({ modifiers: ['Shift'] });
   expect((await chosen()).length).toBe(4);
+
+  // By keys alone: the arrows only go there, Enter chooses one, Space more, and Tab goes to the buttons of the row.
+  const focused = () => page.locator('.layer-row:focus .truncate').allTextContents();
+  await row('Layer 2').press('Home');
+  await page.keyboard.press('ArrowDown');
+  expect([await focused(), (await chosen()).length]).toEqual([['Layer'], 4]);
+  await page.keyboard.press('Enter');
+  expect(await chosen()).toEqual(['Layer']);
+  await page.keyboard.press('End');
+  await page.keyboard.press('Control+ ');
+  expect([await focused(), await chosen()]).toEqual([['Layer 2'], ['Layer', 'Layer 2']]);
+  await page.keyboard.press('Tab');
+  await page.locator('button:focus', { has: page.locator('svg') }).waitFor();
+  expect(await page.locator('button:focus').getAttribute('aria-label')).toBe('Show Layer 2');
+  await page.keyboard.press('Shift+Tab');
+  expect(await focused()).toEqual(['Layer 2']);
   await row('Layer 3').click();
   await row('Layer 4').click({ modifiers: ['Shift'] });
   const list = page.locator('.panel-list');
@@ -277,6 +293,14 @@ it('several layers are hidden, moved, copied, grouped and deleted together, each
   await expect.poll(async () => (await layerNames(page)).length).toBe(5);
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Layer 3', 'Layer', 'Layer 4']);
+
+  await row('Layer').click();
+  await row('Layer 3').click({ modifiers: ['Shift'] });
+  await page.keyboard.press('Control+Shift+e');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Layer 3', 'Layer 4']);
+  expect(await chosen()).toEqual(['Layer 3']);
   await page.keyboard.press('Control+z');
   await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Layer 3', 'Layer', 'Layer 4']);
   expect(errors).toEqual([]);

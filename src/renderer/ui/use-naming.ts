@@ -6,8 +6,8 @@ const longestName = 255;
 interface Naming {
   readonly isNaming: boolean;
   readonly begin: () => void;
-  /** The button that has the name; it gets the focus back from a key that ends the naming. */
-  readonly button: (button: HTMLButtonElement | null) => void;
+  /** What has the name; it gets the focus back from a key that ends the naming. */
+  readonly place: (element: HTMLElement | null) => void;
   /** Of the field that stands in its place. */
   readonly field: Pick<ComponentProps<'input'>, 'ref' | 'maxLength' | 'onBlur' | 'onKeyDown'>;
 }
@@ -22,10 +22,10 @@ export function useNaming(take: (name: string) => void): Naming {
   return {
     isNaming,
     begin: () => setNaming(true),
-    button: (button) => {
-      if (!button || !goesBack.current) return;
+    place: (element) => {
+      if (!element || !goesBack.current) return;
       goesBack.current = false;
-      button.focus();
+      element.focus();
     },
     field: {
       // The field appears because somebody asked to type into it.
@@ -37,7 +37,7 @@ export function useNaming(take: (name: string) => void): Naming {
       },
       onKeyDown: (event) => {
         if (event.nativeEvent.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return;
-        // The key would go on to the button.
+        // The key would go on to what has the name.
         event.preventDefault();
         goesBack.current = true;
         setNaming(false);

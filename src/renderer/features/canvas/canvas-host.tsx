@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'react';
-import { useStore } from 'zustand';
 import { useTranslation } from 'react-i18next';
 
 import type { Document } from '#shared/document/document';
@@ -139,10 +138,4 @@ function keepThumbnails(studio: Studio, session: DocumentSession, canvas: Canvas
     clearTimeout(timer);
     stop();
   };
-}
-
-/** The layer one works on, for panels; null where it is gone. */
-export function useActiveLayer(session: DocumentSession) {
-  const active = useView((view) => view.active);
-  return useStore(session.store, ({ document }) => (active ? (document.layers[active.layer] ?? null) : null));
 }

@@ -96,7 +96,7 @@ function Step({ session, row, isCurrent, time }: StepProps) {
               render={
                 <button
                   type="button"
-                  ref={naming.button}
+                  ref={naming.place}
                   className="history-step"
                   data-solid={isSolid || undefined}
                   aria-current={isCurrent ? 'step' : undefined}

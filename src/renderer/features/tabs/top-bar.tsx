@@ -63,7 +63,7 @@ function TabButton({ tab, isCurrent }: { tab: Tab; isCurrent: boolean }) {
     <span className="tab" data-current={isCurrent || undefined}>
       <button
         type="button"
-        ref={naming.button}
+        ref={naming.place}
         className="tab-title truncate"
         aria-current={isCurrent ? 'page' : undefined}
         onClick={() => void workspace.show(id)}

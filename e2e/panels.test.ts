@@ -75,8 +75,8 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   expect(errors).toEqual([]);
 });
 
-it('a picture of the gallery becomes a layer, and what is exported is what one saw', async () => {
-  const { page, errors } = await openStudioPage();
+it('a picture of the gallery becomes a layer where it is dropped, and what is exported is what one saw', async () => {
+  const { page, client, errors } = await openStudioPage();
   await dropFile(page, 'slope.png', await slope());
   await expect.poll(() => layerNames(page)).toEqual(['slope']);
   await page.getByRole('tab', { name: 'Gallery' }).click();
@@ -84,6 +84,25 @@ it('a picture of the gallery becomes a layer, and what is exported is what one s
   await page.getByText('No picture matches.').waitFor();
   await page.getByRole('searchbox').fill('slope');
   await page.locator('.gallery-cell button').first().dblclick();
+  await page.getByRole('tab', { name: 'Layers' }).click();
+  await expect.poll(async () => (await layerNames(page)).length).toBe(2);
+
+  await page.getByRole('tab', { name: 'Gallery' }).click();
+  const canvas = page.locator('.canvas-host');
+  const { width, height } = (await canvas.boundingBox())!;
+  await canvas.press('Control+1');
+  await expect.poll(() => page.locator('.status-bar button').first().textContent()).toBe('100 %');
+  // The picture is as large as the document, whose middle is in the middle of the view.
+  const targetPosition = { x: width / 2 - 40, y: height / 2 + 30 };
+  await page.locator('.gallery-cell button').first().dragTo(canvas, { targetPosition });
+  const pixelsAway = async () => {
+    const { id, node } = (await client.documents.list({ trashed: false }))[0]!;
+    const { order, layers } = await client.documents.document({ id, node: node.id });
+    const { e, f } = layers[order[2]!]?.transform ?? { e: Infinity, f: Infinity };
+    return Math.hypot(e + 40, f - 30);
+  };
+  await expect.poll(pixelsAway).toBeLessThan(1.5);
+  await page.keyboard.press('Control+z');
   await page.getByRole('tab', { name: 'Layers' }).click();
   await expect.poll(async () => (await layerNames(page)).length).toBe(2);
 

@@ -58,8 +58,9 @@ function Stage({ session }: { session: DocumentSession | null }) {
     event.preventDefault();
     const dragged = draggedPicture(event.dataTransfer);
     const files = [...event.dataTransfer.files];
-    if (dragged && session) placePicture(studio, session, dragged, dragged.name);
-    else if (files.length > 0) void takeFiles(studio, files);
+    const middle = studio.view.getState().canvas?.pointAt({ x: event.clientX, y: event.clientY });
+    if (dragged && session) placePicture(studio, session, dragged, middle);
+    else if (files.length > 0) void takeFiles(studio, files, middle);
     else studio.notices.say(studio.words('trouble:no-file-dropped'));
   };
   return (
@@ -71,7 +72,10 @@ function Stage({ session }: { session: DocumentSession | null }) {
         event.preventDefault();
         setOver(types.includes('Files') || types.includes(pictureType));
       }}
-      onDragLeave={() => setOver(false)}
+      onDragLeave={({ currentTarget, relatedTarget }) => {
+        // It goes over what is in here, too.
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setOver(false);
+      }}
       onDrop={drop}
     >
       {session ? <OpenDocument key={session.id} session={session} /> : <Waiting />}

@@ -17,6 +17,7 @@ import type { Inset, InsetPicture } from '../view/picture-view.ts';
 import { listenToPointer, modifiersOf, type WheelAction } from '../view/pointer-source.ts';
 import { silhouette } from '../view/silhouette.ts';
 import { defaultTheme, type CanvasTheme } from '../view/theme.ts';
+import { toDocument } from '../view/viewport.ts';
 import type { KernelState, Excerpt, Look, Source } from '../worker/protocol.ts';
 import { moveTargetOf, paintTarget, type ActiveLayer } from './active-target.ts';
 import type { CanvasState } from './canvas-state.ts';
@@ -66,6 +67,7 @@ const selectionTint = parseColour('#e5484d');
  */
 export class CanvasEngine {
   readonly commands: CanvasCommands;
+  readonly #container: HTMLElement;
   readonly #state: MutableObservable<CanvasState>;
   readonly #settings: MutableObservable<ToolSettings>;
   readonly #pointer = createObservable<Point | null>(null);
@@ -88,6 +90,7 @@ export class CanvasEngine {
 
   constructor(options: CanvasEngineOptions) {
     const { container, source, document, theme = defaultTheme } = options;
+    this.#container = container;
     this.#active = options.active ?? null;
     this.#theme = theme;
     const settings = options.settings ?? withFittingBrushes(defaultToolSettings, defaultToolSettings, null, document);
@@ -279,6 +282,12 @@ export class CanvasEngine {
   /** For menus and keys: fit, zoom, pan. */
   get viewport(): Pick<CanvasView['viewport'], 'fit' | 'zoomTo' | 'step' | 'panBy' | 'show'> {
     return this.#view.viewport;
+  }
+
+  /** What of the document is at a place of the window, in CSS pixels: where something is dropped. */
+  pointAt({ x, y }: Point): Point {
+    const { left, top } = this.#container.getBoundingClientRect();
+    return toDocument(this.#view.screen.viewport, { x: x - left, y: y - top });
   }
 
   setTheme(theme: CanvasTheme): void {

@@ -28,17 +28,22 @@ export function draggedPicture(transfer: DataTransfer): DraggedPicture | null {
   }
 }
 
-/** Files that came in by drop or clipboard: layers of the document in front; into an empty one, documents. */
-export async function takeFiles(studio: Studio, files: readonly File[]): Promise<void> {
+/**
+ * Files that were dropped: layers of the document in front; into an empty one, documents.
+ * @param middle - where pictures are put, in document pixels
+ */
+export async function takeFiles(studio: Studio, files: readonly File[], middle?: Point): Promise<void> {
   const { session } = studio.workspace;
   const arePictures = files.every(({ type }) => type.startsWith('image/') && !type.includes('photoshop'));
   const isInUse = session !== null && canvasFacts(session.document).hasPicture;
-  await (isInUse && arePictures ? placeFiles(studio, files) : studio.workspace.openFiles(files));
+  await (isInUse && arePictures ? placeFiles(studio, files, middle) : studio.workspace.openFiles(files));
 }
 
-/** Places picture files as layers, each in the middle. */
-async function placeFiles(studio: Studio, files: readonly File[]): Promise<void> {
-  await eachPicture(studio, files, (session, picture, file) => placePicture(studio, session, picture, file.name));
+/** Places picture files as layers. */
+async function placeFiles(studio: Studio, files: readonly File[], middle: Point | undefined): Promise<void> {
+  await eachPicture(studio, files, (session, picture, file) => {
+    placePicture(studio, session, { ...picture, name: file.name }, middle);
+  });
 }
 
 /** Pastes pictures as layers: what was copied here goes where it was, anything else in the middle. */
@@ -77,21 +82,29 @@ async function eachPicture(
   }
 }
 
-/** Makes a stored picture a layer on top, in the middle; a document without pictures takes its size. */
-export function placePicture(studio: Studio, session: DocumentSession, picture: StoredPicture, name: string): void {
-  const short = name.slice(0, 255);
-  addPicture(studio, session, picture, { label: { what: 'place-picture', name: short }, name: short });
+/**
+ * Makes a stored picture a layer on top; a document without pictures takes its size.
+ * @param middle - where its middle is put, in document pixels; by default in the middle of the document
+ */
+export function placePicture(studio: Studio, session: DocumentSession, picture: DraggedPicture, middle?: Point): void {
+  const name = picture.name.slice(0, 255);
+  addPicture(studio, session, picture, { label: { what: 'place-picture', name }, name, ...(middle && { middle }) });
 }
 
 function addPicture(
   studio: Studio,
   session: DocumentSession,
   picture: StoredPicture,
-  { label, name, at }: { readonly label: StepLabel; readonly name: string; readonly at?: Point },
+  {
+    label,
+    name,
+    at,
+    middle,
+  }: { readonly label: StepLabel; readonly name: string; readonly at?: Point; readonly middle?: Point },
 ): void {
   const id = newLayerId((count) => crypto.getRandomValues(new Uint8Array(count)));
   const { width, height } = picture;
-  session.commit({
+  const step = session.commit({
     label,
     kind: 'import',
     change: (document) => {
@@ -99,18 +112,24 @@ function addPicture(
       const frame = isFirst ? resizeCanvas(document, picture, { x: 0, y: 0 }) : document;
       const layer = createLayer('raster', id, name, {
         pixels: { kind: 'picture', blob: picture.blob, width, height },
-        transform: at && !isFirst ? translation(at.x, at.y) : fittedInto(frame, picture),
+        transform: at && !isFirst ? translation(at.x, at.y) : fittedInto(frame, picture, isFirst ? undefined : middle),
       });
       return addLayer(frame, layer, { parent: null, index: Infinity });
     },
   });
-  studio.view.setState({ active: { layer: id, part: 'pixels' } });
+  if (step) studio.view.setState({ active: { layer: id, part: 'pixels' } });
 }
 
-/** In the middle, scaled down where it is larger than the document. */
-function fittedInto(document: Document, { width, height }: StoredPicture): Transform {
+/** Around a point, never quite outside, and scaled down where it is larger than the document. */
+function fittedInto(
+  document: Document,
+  { width, height }: StoredPicture,
+  middle: Point = { x: document.width / 2, y: document.height / 2 },
+): Transform {
   const scale = Math.min(1, document.width / width, document.height / height);
-  const x = Math.round((document.width - width * scale) / 2);
-  const y = Math.round((document.height - height * scale) / 2);
+  const start = (at: number, size: number, room: number): number =>
+    Math.round(Math.min(room, Math.max(0, at)) - (size * scale) / 2);
+  const x = start(middle.x, width, document.width);
+  const y = start(middle.y, height, document.height);
   return compose(translation(x, y), scaling(scale, scale));
 }

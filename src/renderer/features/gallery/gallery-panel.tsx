@@ -96,7 +96,7 @@ function GalleryCell({ item }: { item: GalleryItem }) {
   const { favourite, recipe, blob, width, height } = item;
   const dragged: DraggedPicture = { blob, width, height, name: words || t('picture') };
   const place = (): void => {
-    if (session) placePicture(studio, session, item, words || t('picture'));
+    if (session) placePicture(studio, session, dragged);
     else void openItem(studio, item);
   };
   const thisPicture: PictureSource = async () => [blob];

@@ -196,6 +196,9 @@ it('a new document is as large as the model draws, or as somebody asks; what is 
   const { page, errors } = await openStudioPage();
   const status = () => page.locator('.status-bar').textContent();
   await expect.poll(status).toContain('128 × 128');
+  // As long as nothing has been done in it, it is as large as the picture that is asked for.
+  await page.getByRole('combobox', { name: 'Aspect' }).selectOption('16:9');
+  await expect.poll(status).toContain('224 × 128');
 
   await page.locator('.canvas-host').focus();
   await page.keyboard.press('Control+Alt+Shift+n');

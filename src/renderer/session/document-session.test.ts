@@ -89,6 +89,29 @@ describe('an open document', () => {
     expect([...one.faults, ...two.faults]).toEqual([]);
   });
 
+  it('has the paper that is asked for until something is done in it, and keeps it from then on', async () => {
+    const { client } = await openStudioSession({ scripts });
+    const id = await newDocument(client);
+    const { session } = await open(client, id);
+    const size = () => [session.document.width, session.document.height];
+    const root = session.store.getState().tree.current!;
+    session.setPaper({ width: 96, height: 64 });
+    expect(size()).toEqual([96, 64]);
+    session.setPaper(null);
+    expect(size()).toEqual([64, 64]);
+    session.setPaper({ width: 32, height: 48 });
+    session.rename('b');
+    expect(session.store.getState().tree.nodes.size).toBe(1);
+    const node = add(session, 'one');
+    session.setPaper({ width: 96, height: 64 });
+    await session.saved();
+    expect(await client.documents.document({ id, node })).toMatchObject({ width: 32, height: 48 });
+    await session.go(root);
+    expect(size()).toEqual([64, 64]);
+    session.setPaper({ width: 96, height: 64 });
+    expect(size()).toEqual([64, 64]);
+  });
+
   it('is saved once there is room again, in order, and says so', async () => {
     const disk = fillableDisk();
     const { client } = await openStudioSession({ scripts, fs: disk.fs });

@@ -7,7 +7,7 @@ import type { DocumentAccess, DocumentEvent } from '#shared/contract/studio/docu
 import { historyTree } from '#shared/contract/studio/history-state';
 import type { Cursor } from '#shared/contract/studio/watching';
 import type { Document } from '#shared/document/document';
-import { setPrompt } from '#shared/document/document-operations';
+import { resizeCanvas, setPrompt } from '#shared/document/document-operations';
 import type { HistoryEvent, HistoryNode, StepKind } from '#shared/document/history-node';
 import { redoTarget, replay, undoTarget, type HistoryTree } from '#shared/document/history-tree';
 import { newNodeId, type DocumentId, type NodeId, type RandomBytes } from '#shared/document/ids';
@@ -50,6 +50,11 @@ export interface SessionOptions {
   readonly patience: Pick<Patience, 'until'>;
   /** Something cannot be saved however long one waits, or the document cannot be watched any more. */
   readonly onFault: (error: AppError) => void;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Something done here that the host has not told of yet. */
@@ -213,6 +218,22 @@ export class DocumentSession {
     this.#draftTimer = setTimeout(() => this.#saveDraft(), draftDelayMs);
   }
 
+  /**
+   * Gives the paper of a document in which nothing has been done another size, or with null its own. That is no step: the
+   * first one takes it along.
+   */
+  setPaper(size: Size | null): void {
+    const { tree, document } = this.store.getState();
+    const own = tree.current && this.#documents.get(tree.current);
+    if (!this.canWrite || tree.nodes.size > 1 || !own || own.order.length > 0) return;
+    const { width, height } = size ?? own;
+    if (width === document.width && height === document.height) return;
+    const isOwn = width === own.width && height === own.height;
+    const paper = isOwn ? own : resizeCanvas(own, { width, height }, { x: 0, y: 0 });
+    this.store.setState({ document: paper });
+    this.#viewer?.setDocument(paper);
+  }
+
   /** Resolves when all that has been done so far is on the disk. */
   async saved(): Promise<void> {
     await this.#viewer?.settled();
@@ -290,8 +311,10 @@ export class DocumentSession {
     const pending: PendingEvent = { event, isSaved: false };
     this.#pending.push(pending);
     this.store.setState(({ tree }) => ({ tree: replay(tree, [event]), ...changes }));
-    this.#remember();
-    if (changes.document) this.#viewer?.setDocument(changes.document);
+    if (changes.document) {
+      this.#remember();
+      this.#viewer?.setDocument(changes.document);
+    }
     return pending;
   }
 

@@ -14,6 +14,7 @@ import { canvasActions } from '../../document/commit.ts';
 import { sayRefusal } from '../../commands/canvas-commands.ts';
 import { chosenLayers } from '../../stores/chosen-layers.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
+import { followPaper } from './follow-paper.ts';
 import { followCandidates } from './show-results.ts';
 
 const thumbnailDelayMs = 800;
@@ -71,6 +72,8 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
   });
   const detach = session.attach(canvas);
   view.setState({ canvas, active });
+  // Results are shown on the paper that they have come to by then.
+  const stopPaper = followPaper(studio, session);
   const stopResults = followCandidates(studio, session, canvas);
   const stopActive = keepLayer(studio, session);
   const stopThumbnails = keepThumbnails(studio, session, canvas);
@@ -78,6 +81,7 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
     stopThumbnails();
     stopActive();
     stopResults();
+    stopPaper();
     detach();
     view.setState({ canvas: null, compareWith: null });
     canvas.dispose();

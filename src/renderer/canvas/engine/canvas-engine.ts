@@ -14,6 +14,7 @@ import { defaultToolSettings, type ToolSettings } from '../tools/tool-settings.t
 import { CanvasView } from '../view/canvas-view.ts';
 import type { Progress } from '../view/overlay-view.ts';
 import type { Inset, InsetPicture } from '../view/picture-view.ts';
+import { systemMotion, type MotionWish } from '../view/motion-wish.ts';
 import { listenToPointer, modifiersOf, type WheelAction } from '../view/pointer-source.ts';
 import { silhouette } from '../view/silhouette.ts';
 import { defaultTheme, type CanvasTheme } from '../view/theme.ts';
@@ -36,6 +37,8 @@ export interface CanvasEngineOptions {
   readonly document: Document;
   readonly active?: ActiveLayer | null;
   readonly theme?: CanvasTheme;
+  /** By default as the system has it. */
+  readonly motion?: MotionWish;
   readonly settings?: ToolSettings;
   /**
    * One finished step of the user's. Take it into the document and call `setDocument` with the outcome before returning;
@@ -89,7 +92,7 @@ export class CanvasEngine {
   #isCoarse = false;
 
   constructor(options: CanvasEngineOptions) {
-    const { container, source, document, theme = defaultTheme } = options;
+    const { container, source, document, theme = defaultTheme, motion = systemMotion() } = options;
     this.#container = container;
     this.#active = options.active ?? null;
     this.#theme = theme;
@@ -124,6 +127,7 @@ export class CanvasEngine {
       container,
       theme,
       document,
+      motion,
       onLook: (look) => {
         this.#look = look;
         this.#tellLook();

@@ -9,6 +9,7 @@ import { AntsView } from './ants-view.ts';
 import { BackgroundView } from './background-view.ts';
 import { cursorStyle } from './cursors.ts';
 import { InsetFade } from './inset-fade.ts';
+import type { MotionWish } from './motion-wish.ts';
 import { OverlayView, type OverlayExtras } from './overlay-view.ts';
 import { PictureView, type Inset } from './picture-view.ts';
 import { PlateDesk } from './plate-desk.ts';
@@ -21,6 +22,7 @@ export interface CanvasViewOptions {
   readonly container: HTMLDivElement;
   readonly theme: CanvasTheme;
   readonly document: Size;
+  readonly motion: MotionWish;
   /** Asks the worker for what is looked at. */
   readonly onLook: (look: Pick<Look, 'plates' | 'outline'>) => void;
   /** The view is seen from another place, or has another size. */
@@ -51,8 +53,7 @@ export class CanvasView {
   #showsAnts = true;
   #outline: { readonly level: number; readonly segments: Segments } = { level: 0, segments: new Int32Array(0) };
 
-  constructor({ container, theme, document, onLook, onScreen }: CanvasViewOptions) {
-    const prefersReducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
+  constructor({ container, theme, document, motion, onLook, onScreen }: CanvasViewOptions) {
     this.#onScreen = onScreen;
     this.#stage = new Konva.Stage({ container, width: 1, height: 1, listening: false });
     this.#owned.add(() => this.#stage.destroy());
@@ -64,10 +65,10 @@ export class CanvasView {
     this.#background = new BackgroundView(background, theme);
     this.#picture = new PictureView(picture);
     this.#owned.add(() => this.#picture.dispose());
-    this.#ants = new AntsView(ants, () => !window.document.hidden && !prefersReducedMotion.matches);
+    this.#ants = new AntsView(ants, () => !window.document.hidden && motion.isWanted());
     this.#owned.add(this.#ants.dispose);
     this.#overlay = new OverlayView(overlay, theme);
-    const reducedMotion = (): boolean => prefersReducedMotion.matches;
+    const reducedMotion = (): boolean => !motion.isWanted();
     this.#fade = new InsetFade({ onChange: () => this.#showPicture(), reducedMotion });
     this.#owned.add(() => this.#fade.dispose());
     this.#desk = new PlateDesk(document, { onLook, onSwap: () => this.#showPicture() });
@@ -79,8 +80,9 @@ export class CanvasView {
     this.#owned.add(() => this.viewport.dispose());
     this.#watch(container, [background, picture, ants, overlay]);
     const updateMarching = (): void => this.#ants.updateMarching();
-    listen(this.#owned, window.document, 'visibilitychange', updateMarching);
-    listen(this.#owned, prefersReducedMotion, 'change', updateMarching);
+    window.document.addEventListener('visibilitychange', updateMarching);
+    this.#owned.add(() => window.document.removeEventListener('visibilitychange', updateMarching));
+    this.#owned.add(motion.subscribe(updateMarching));
   }
 
   get screen(): Screen {
@@ -231,9 +233,4 @@ export class CanvasView {
     this.#owned.add(() => unlisten());
     fitToContainer();
   }
-}
-
-function listen(owned: DisposableStore, target: EventTarget, type: string, listener: () => void): void {
-  target.addEventListener(type, listener);
-  owned.add(() => target.removeEventListener(type, listener));
 }

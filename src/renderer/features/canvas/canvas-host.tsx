@@ -15,6 +15,7 @@ import { sayRefusal } from '../../commands/canvas-commands.ts';
 import { chosenLayers } from '../../stores/chosen-layers.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { followPaper } from './follow-paper.ts';
+import { motionSetting } from './motion-setting.ts';
 import { followCandidates } from './show-results.ts';
 
 const thumbnailDelayMs = 800;
@@ -62,6 +63,7 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
     document: session.document,
     active,
     theme: { ...defaultTheme, accent: '#3b82f6' },
+    motion: motionSetting(studio.host.settings),
     onCommit: ({ action, change }) => {
       const before = session.document;
       session.commit({ label: { what: action }, kind: canvasActions[action], change });

@@ -14,7 +14,7 @@ import { connect } from '../client/connection.ts';
 import { createPatience } from '../client/patience.ts';
 import { connectToShell } from '../client/shell-connection.ts';
 import { createCandidates } from '../features/candidates/candidates.ts';
-import { createWords } from '../i18n/i18n.ts';
+import { createWords, languageOf } from '../i18n/i18n.ts';
 import { usualSize } from '../prompt/usual-size.ts';
 import { Workspace } from '../session/workspace.ts';
 import { followHost } from '../stores/host-state.ts';
@@ -27,6 +27,7 @@ import { keepFocus } from './keep-focus.ts';
 import { keepUnsaved } from './keep-unsaved.ts';
 import { followWindow } from './follow-window.ts';
 import { listenToKeys } from './listen-to-keys.ts';
+import { openFirst } from './open-first.ts';
 import { StudioContext, type Studio } from './studio.ts';
 
 const socketUrl = new URL(rpcUrl, document.baseURI);
@@ -40,7 +41,7 @@ const { client } = connection;
 const blobs = httpBlobs(patience);
 const closing = new AbortController();
 const host = followHost(client, { signal: closing.signal, onFault: notices.fault });
-const i18n = createWords(navigator.language.startsWith('zh') ? 'zh' : 'en');
+const i18n = createWords(languageOf({ language: 'system' }, navigator.languages));
 const studio: Studio = {
   client,
   connection,
@@ -80,10 +81,4 @@ createRoot(document.querySelector('#studio')!).render(
   </I18nextProvider>,
 );
 
-void openFirst();
-
-/** The tabs of last time; else, an empty document with the prompt ready. */
-async function openFirst(): Promise<void> {
-  await studio.workspace.restore(await client.settings.get()).catch(notices.fault);
-  if (!studio.workspace.session) await studio.workspace.createEmpty();
-}
+void openFirst(studio);

@@ -25,6 +25,8 @@ export interface Notices {
   readonly say: (text: string, action?: Toast['action']) => void;
   readonly fault: (error: unknown, about?: string) => void;
   readonly dismiss: (toast: number) => void;
+  /** Lets no toast go while somebody is at one; after that each has all its time again. */
+  readonly hold: (isHeld: boolean) => void;
   readonly dismissFault: () => void;
 }
 
@@ -33,20 +35,42 @@ const toastMs = 6000;
 export function createNotices(): Notices {
   const store = createStore<NoticesState>(() => ({ toasts: [], fault: null }));
   let next = 1;
-  const dismiss = (toast: number): void =>
+  let isHeld = false;
+  const timers = new Map<number, ReturnType<typeof setTimeout>>();
+  const remove = (toast: number): void => {
+    clearTimeout(timers.get(toast));
+    timers.delete(toast);
     store.setState(({ toasts }) => ({ toasts: toasts.filter(({ id }) => id !== toast) }));
+  };
+  const letGoLater = (toast: number): void => {
+    clearTimeout(timers.get(toast));
+    if (!isHeld)
+      timers.set(
+        toast,
+        setTimeout(() => remove(toast), toastMs),
+      );
+  };
+  const hold = (wanted: boolean): void => {
+    isHeld = wanted;
+    for (const { id } of store.getState().toasts) letGoLater(id);
+  };
   return {
     store,
     say: (text, action = null) => {
       const id = next++;
       store.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), { id, text, action }] }));
-      setTimeout(() => dismiss(id), toastMs);
+      letGoLater(id);
     },
     fault: (thrown, about) => {
       const error = toAppError(thrown);
       if (error.code !== 'cancelled') store.setState({ fault: { error, about: about ?? null } });
     },
-    dismiss,
+    // What had the pointer or the focus is gone with it.
+    dismiss: (toast) => {
+      remove(toast);
+      hold(false);
+    },
+    hold,
     dismissFault: () => store.setState({ fault: null }),
   };
 }

@@ -75,7 +75,15 @@ export function Toasts() {
   const { t } = useTranslation();
   const toasts = useStore(notices.store, (state) => state.toasts);
   return (
-    <section className="toasts" role="status" aria-label={t('notifications')}>
+    <section
+      className="toasts"
+      role="status"
+      aria-label={t('notifications')}
+      onPointerEnter={() => notices.hold(true)}
+      onPointerLeave={() => notices.hold(false)}
+      onFocus={() => notices.hold(true)}
+      onBlur={() => notices.hold(false)}
+    >
       {toasts.map(({ id, text, action }) => (
         <div key={id} className="toast">
           <span className="spread">{text}</span>

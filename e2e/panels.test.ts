@@ -182,6 +182,10 @@ it('a reload shows the document that was in front', async () => {
   await expect.poll(() => page.locator('.tab').count()).toBe(2);
   await page.locator('.tab-title').first().click();
   await expect.poll(() => layerNames(page)).toEqual(['slope']);
+  await page.locator('.tab-title').first().press('F2');
+  await page.getByRole('textbox', { name: 'Rename the document' }).fill('poster');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Close poster' }).waitFor();
   await expect
     .poll(async () => {
       const { tabs, frontTab } = await client.settings.get();

@@ -49,7 +49,7 @@ export function Dock({ session }: { session: DocumentSession | null }) {
 function Resizer() {
   const { view } = useStudio();
   const width = useView((state) => state.dockWidth);
-  const { t } = useTranslation('commands');
+  const { t } = useTranslation();
   const from = useRef<{ x: number; width: number } | null>(null);
   const set = (wanted: number): void =>
     view.setState({ dockWidth: Math.min(widths.most, Math.max(widths.least, wanted)) });
@@ -62,7 +62,7 @@ function Resizer() {
       role="separator"
       tabIndex={0}
       aria-orientation="vertical"
-      aria-label={t('toggle-dock')}
+      aria-label={t('panel-width')}
       aria-valuenow={width}
       aria-valuemin={widths.least}
       aria-valuemax={widths.most}
@@ -71,12 +71,16 @@ function Resizer() {
         from.current = { x: event.clientX, width };
       }}
       onPointerMove={move}
-      onPointerUp={() => {
+      onLostPointerCapture={() => {
         from.current = null;
       }}
       onKeyDown={(event) => {
-        if (event.key === 'ArrowLeft') set(width + 16);
-        if (event.key === 'ArrowRight') set(width - 16);
+        const wanted = { ArrowLeft: width + 16, ArrowRight: width - 16, Home: widths.least, End: widths.most }[
+          event.key
+        ];
+        if (wanted === undefined) return;
+        event.preventDefault();
+        set(wanted);
       }}
     />
   );

@@ -67,7 +67,7 @@ export function createMoving(context: MovingContext): Moving {
       const infos = await parts;
       if (held === begun) view.part(infos);
     });
-    void offerSnapRects(begun);
+    void session.track(() => offerSnapRects(begun));
   }
 
   async function offerSnapRects(begun: Held): Promise<void> {

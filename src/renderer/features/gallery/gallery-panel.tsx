@@ -68,9 +68,9 @@ export function GalleryPanel() {
           onClick={() => setFilter({ ...filter, favourite: !filter.favourite })}
         />
       </div>
-      <div ref={scroller} className="panel-scroll" aria-label={t('title')} role="list">
+      <div ref={scroller} className="panel-scroll">
         {items.length === 0 && !isLoading ? <p className="empty">{t(isFiltered ? 'nothing' : 'empty')}</p> : null}
-        <div style={{ position: 'relative', height: virtual.getTotalSize() }}>
+        <div role="list" aria-label={t('title')} style={{ position: 'relative', height: virtual.getTotalSize() }}>
           {rows.map(({ index, start }) => (
             <div
               key={index}
@@ -114,7 +114,8 @@ function GalleryCell({ item }: { item: GalleryItem }) {
               draggable
               onDragStart={(event) => event.dataTransfer.setData(pictureType, JSON.stringify(dragged))}
               onDoubleClick={place}
-              onKeyDown={(event) => event.key === 'Enter' && place()}
+              // A press without a pointer, by keys or a screen reader, is no double click.
+              onClick={({ detail }) => detail === 0 && place()}
             />
           }
         >

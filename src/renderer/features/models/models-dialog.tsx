@@ -78,9 +78,12 @@ function TaskRow({ task }: { task: ModelTask }) {
   const part = totalBytes > 0 ? doneBytes / totalBytes : 0;
   const end = isRunning ? client.models.cancelTask : client.models.dismissTask;
   return (
-    <div className="model-row" role="status">
+    <div className="model-row">
       <div className="spread">
-        <p className="truncate">{t(`models:task.${task.kind}`, { name: task.subject })}</p>
+        <p className="truncate" role="status">
+          {t(`models:task.${task.kind}`, { name: task.subject })}
+          {isRunning ? null : <span className="visually-hidden"> {t(`jobs:state.${task.state}`)}</span>}
+        </p>
         <p className="quiet small truncate">
           {isRunning && totalBytes > 0 ? `${spokenBytes(doneBytes)} / ${spokenBytes(totalBytes)} ` : ''}
           {isRunning && timeLeftMs !== null ? t('status:left', { time: spokenDuration(words, timeLeftMs) }) : ''}

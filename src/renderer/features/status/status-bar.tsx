@@ -87,17 +87,16 @@ function JobStatus() {
   const told = running && activity.get(running.id);
   return (
     <>
-      <span role="status" aria-live="polite" className="row">
-        {running ? (
-          <span>
-            {told?.phase ? t(`jobs:phase.${told.phase}`) : t('jobs:state.running')}
-            {told?.steps ? ` · ${t('status:step', { step: told.step, steps: told.steps })}` : ''}
-            {told?.timeLeftMs ? ` · ${t('status:left', { time: spokenDuration(words, told.timeLeftMs) })}` : ''}
-          </span>
-        ) : null}
-        {waiting > 0 ? (
-          <span>{isStarting ? t('status:engine.starting') : t('status:waiting', { count: waiting })}</span>
-        ) : null}
+      <span className="row">
+        {/* Only what begins is told to those who listen: every step would drown out all else. */}
+        <span role="status">
+          {running ? (told?.phase ? t(`jobs:phase.${told.phase}`) : t('jobs:state.running')) : null}
+        </span>
+        {told?.steps ? <span>{t('status:step', { step: told.step, steps: told.steps })}</span> : null}
+        {told?.timeLeftMs ? <span>{t('status:left', { time: spokenDuration(words, told.timeLeftMs) })}</span> : null}
+        <span role="status">
+          {waiting > 0 ? (isStarting ? t('status:engine.starting') : t('status:waiting', { count: waiting })) : null}
+        </span>
       </span>
       {running ? (
         <button

@@ -1,16 +1,16 @@
 import { Menu } from '@base-ui/react/menu';
 import { Cpu, Menu as MenuIcon, PanelRight, Plus, Search, Settings, X } from 'lucide-react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
-import { useSession, useStudio, useView } from '../../app/studio.ts';
+import { useStudio, useView } from '../../app/studio.ts';
 import { commandGroups } from '../../commands/command.ts';
 import { commands, runById } from '../../commands/commands.ts';
 import { shownKeyOf, shownKeys } from '../../commands/keys.ts';
 import { fullCommandName } from '../../commands/names.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import { chosenModel } from '../../prompt/choose-model.ts';
-import type { DocumentSession } from '../../session/document-session.ts';
 import type { Tab } from '../../session/workspace.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { useIsMac } from '../../ui/use-is-mac.ts';
@@ -54,13 +54,17 @@ function TabButton({ tab, isCurrent }: { tab: Tab; isCurrent: boolean }) {
   const { workspace } = useStudio();
   const { t } = useTranslation('start');
   const { id, session } = tab;
+  const title = useTitle(tab) || t('untitled');
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (isCurrent) place.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isCurrent]);
   const naming = useNaming((title) => title !== '' && session?.rename(title.slice(0, 255)));
   if (naming.isNaming && session) {
-    const { title } = session.store.getState().tree;
     return <input className="input" aria-label={t('rename')} defaultValue={title} {...naming.field} />;
   }
   return (
-    <span className="tab" data-current={isCurrent || undefined}>
+    <span ref={place} className="tab" data-current={isCurrent || undefined}>
       <button
         type="button"
         ref={naming.place}
@@ -71,12 +75,12 @@ function TabButton({ tab, isCurrent }: { tab: Tab; isCurrent: boolean }) {
         onKeyDown={(event) => event.key === 'F2' && naming.begin()}
         onAuxClick={(event) => event.button === 1 && void workspace.close(id)}
       >
-        {session ? <Title session={session} /> : tab.title}
+        {title}
       </button>
       <button
         type="button"
         className="tab-close"
-        aria-label={t('close-tab', { name: tab.title })}
+        aria-label={t('close-tab', { name: title })}
         onClick={() => void workspace.close(id)}
       >
         <X size={13} aria-hidden />
@@ -85,11 +89,15 @@ function TabButton({ tab, isCurrent }: { tab: Tab; isCurrent: boolean }) {
   );
 }
 
-function Title({ session }: { session: DocumentSession }) {
-  const title = useSession(session, ({ tree }) => tree.title);
-  const { t } = useTranslation('start');
-  return <>{title || t('untitled')}</>;
+/** What a document is called: one that is open knows better than the list of documents did. */
+function useTitle({ title, session }: Tab): string {
+  return useSyncExternalStore(
+    session?.store.subscribe ?? neverTells,
+    () => session?.store.getState().tree.title ?? title,
+  );
 }
+
+const neverTells = () => (): void => undefined;
 
 /** Every command by its group: what the palette has, to be looked through. */
 function MainMenu() {

@@ -7,5 +7,6 @@ export const common = {
   reset: 'Reset',
   about: '{{about}}: {{sentence}}',
   loading: 'Loading…',
+  'panel-width': 'Width of the panels',
   notifications: 'Notifications',
 } as const;

@@ -10,5 +10,6 @@ export const common: SameKeys<typeof english> = {
   reset: '还原',
   about: '{{about}}：{{sentence}}',
   loading: '载入中…',
+  'panel-width': '面板宽度',
   notifications: '通知',
 };

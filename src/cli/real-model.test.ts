@@ -87,9 +87,8 @@ it('changes nothing outside a mask, to the byte', async () => {
   expect((await studio(args)).status).toBe(0);
   const result = await decode('inpainted.png');
   expect([result.width, result.height]).toEqual([width, height]);
-  // Feathering and blending reach some way beyond the mask; the right half of the picture is out of their reach.
-  const rightHalf = ({ data }: Raster) => data.filter((_, i) => Math.floor(i / 3) % width >= width / 2);
-  expect(rightHalf(result)).toEqual(rightHalf(photo));
+  const outside = ({ data }: Raster) => data.filter((_, i) => mask[Math.floor(i / 3)] === 0);
+  expect(outside(result)).toEqual(outside(photo));
   expect(result.data).not.toEqual(photo.data);
 });
 
@@ -98,7 +97,8 @@ it('adds to the sides and keeps what was there', async () => {
   expect((await studio(['outpaint', 'photo.png', '--right', '32', '--steps', '2', '-o', 'wider.png'])).status).toBe(0);
   const wider = await decode('wider.png');
   expect([wider.width, wider.height]).toEqual([photo.width + 32, photo.height]);
-  expect(wider.data.slice(0, 3 * 16)).toEqual(photo.data.slice(0, 3 * 16));
+  const left = wider.data.filter((_, i) => Math.floor(i / 3) % wider.width < photo.width);
+  expect(left).toEqual(photo.data);
 });
 
 it('answers about a picture', async () => {

@@ -102,7 +102,7 @@ async function renderRegion(
     references,
     region: {
       original: toRgb(plan.source),
-      mask: latentMask(plan.masks.denoise, plan.strength, context.model.config.vae.factor),
+      mask: latentMask(plan.masks.user, plan.strength, context.model.config.vae.factor),
     },
   });
   context.onEvent({ kind: 'phase', name: 'compose' });

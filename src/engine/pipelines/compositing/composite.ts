@@ -1,10 +1,9 @@
 import { type Patch, clipPatch, pastePatch } from '#raster/patch';
-import { type Plane } from '#raster/plane';
 import { type Raster } from '#raster/raster';
 import { type Alignment } from './align-result.ts';
 import { type ColourReport } from './match-colours.ts';
 import { type ContextFrame } from './context-frame.ts';
-import { cutPatch } from './cut-patch.ts';
+import { type Overlay, cutPatch } from './cut-patch.ts';
 import { recipe } from './recipe.ts';
 
 /** Things worth telling about a result that is delivered all the same. */
@@ -44,10 +43,10 @@ export interface Composite {
 export function composeResult(
   picture: Raster,
   frame: ContextFrame,
-  { result, blend }: { result: Raster; blend: Plane },
+  overlay: Overlay,
   { transparency }: { transparency: 'covered' | 'kept' },
 ): { image: Raster; patch: Patch | undefined } {
-  const patch = cutPatch(result, blend, frame, picture);
+  const patch = cutPatch(overlay, frame, picture);
   if (!patch) return { image: picture, patch };
   return {
     image: pastePatch(picture, patch, { transparency }),

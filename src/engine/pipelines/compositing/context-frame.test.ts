@@ -22,7 +22,7 @@ const anyCase = anyPicture.chain((picture) =>
     changed: fc
       .tuple(span(picture.width), span(picture.height))
       .map(([x, y]): PixelBox => ({ x: x.start, y: y.start, width: x.size, height: y.size })),
-    featherPx: fc.double({ min: 0, max: 200, noNaN: true }),
+    reachPx: fc.double({ min: 0, max: 200, noNaN: true }),
     strength: fc.double({ min: 0, max: 1, noNaN: true }),
     contextScale: fc.double({ min: 1, max: 8, noNaN: true }),
     limits: fc.constantFrom(defaultLimits, nanoLimits),
@@ -32,13 +32,13 @@ const anyCase = anyPicture.chain((picture) =>
 function planFor({
   picture,
   changed,
-  featherPx,
+  reachPx,
   strength,
   contextScale,
   limits,
 }: typeof anyCase extends fc.Arbitrary<infer T> ? T : never) {
-  const padPx = contextPadding(picture, changed, { featherPx, strength, contextScale, limits });
-  return planContextFrame({ picture, changed, reachPx: 4 + featherPx, padPx, limits });
+  const padPx = contextPadding(picture, changed, { strength, contextScale, limits });
+  return planContextFrame({ picture, changed, reachPx, padPx, limits });
 }
 
 describe('a context frame, for any picture and mask,', () => {
@@ -64,9 +64,8 @@ describe('a context frame, for any picture and mask,', () => {
     });
   });
 
-  test('holds everything that may change', () => {
-    holds(({ changed, featherPx, picture }, frame) => {
-      const reach = 4 + featherPx;
+  test('holds what may change and as much around it as must be seen', () => {
+    holds(({ changed, reachPx: reach, picture }, frame) => {
       const within = frameWithin(frame, picture);
       expect(within.x).toBeLessThanOrEqual(Math.max(0, changed.x - reach));
       expect(within.y).toBeLessThanOrEqual(Math.max(0, changed.y - reach));
@@ -99,7 +98,7 @@ describe('a context frame', () => {
     picture: { width: number; height: number },
     changed: PixelBox,
     options: { contextScale?: number; strength?: number } = {},
-  ) => planFor({ picture, changed, featherPx: 36, strength: 1, contextScale: 1, limits: defaultLimits, ...options });
+  ) => planFor({ picture, changed, reachPx: 16, strength: 1, contextScale: 1, limits: defaultLimits, ...options });
 
   test('of a small region is 1:1, at least the model’s shortest side, centred on it', () => {
     expect(plan(photo, { x: 2000, y: 1500, width: 10, height: 10 }, { strength: 0.5 })).toEqual({

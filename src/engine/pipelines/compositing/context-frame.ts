@@ -20,7 +20,6 @@ export interface Size {
 }
 
 interface ContextWish {
-  readonly featherPx: number;
   /** 0–1. */
   readonly strength: number;
   /** ≥ 1, multiplies the padding. */
@@ -32,7 +31,7 @@ interface Context {
   readonly picture: Size;
   /** Bounds of the mask. */
   readonly changed: PixelBox;
-  /** How far beyond it pixels may change. */
+  /** How far beyond it the model must see, as far as there is anything. */
   readonly reachPx: number;
   /** How far beyond it the model should see. */
   readonly padPx: number;
@@ -47,10 +46,10 @@ interface Context {
 export function contextPadding(
   picture: Size,
   changed: PixelBox,
-  { featherPx, strength, contextScale = 1, limits }: ContextWish,
+  { strength, contextScale = 1, limits }: ContextWish,
 ): number {
   const { padFraction, padPx, fullStrength } = recipe.context;
-  const nearby = padFraction * Math.hypot(changed.width, changed.height) + padPx + featherPx;
+  const nearby = padFraction * Math.hypot(changed.width, changed.height) + padPx;
   if (strength < 1) return contextScale * nearby;
   const longest = Math.max(picture.width, picture.height);
   const side = (changed.width + changed.height) / 2;
@@ -65,7 +64,7 @@ export function planContextFrame({ picture, changed, reachPx, padPx, limits }: C
   const axis = (start: number, size: number, available: number) => {
     const first = Math.max(0, Math.floor(start - reachPx));
     const needed = { first, size: Math.min(available, Math.ceil(start + size + reachPx)) - first };
-    const wanted = Math.min(available, Math.max(minSide, Math.ceil(size + 2 * padPx)));
+    const wanted = Math.min(available, Math.max(minSide, needed.size, Math.ceil(size + 2 * padPx)));
     return { centre: start + size / 2, available, needed, tiles: tilesOf(wanted, needed.size, available, multiple) };
   };
   const across = axis(changed.x, changed.width, picture.width);
@@ -143,7 +142,7 @@ function enlargement(area: number, minArea: number, maxArea: number): number {
   return Math.max(1, Math.min(wanted, possible));
 }
 
-/** Start of the frame: centred on the region, shifted to hold all that may change and to stay in the picture. */
+/** Start of the frame: centred on the region, shifted to hold all that it must and to stay in the picture. */
 function placeAxis(
   { centre, needed, available }: { centre: number; needed: { first: number; size: number }; available: number },
   size: number,

@@ -10,20 +10,28 @@ import { type ContextFrame, type Size, frameWithin } from './context-frame.ts';
 /** Pixels that the cubic filter reaches beyond the mask when it is enlarged. */
 const FILTER_REACH = 2;
 
+/** What is laid over a picture. */
+export interface Overlay {
+  /** RGB at the model's size. */
+  readonly result: Raster;
+  /** How much of it is seen, of the same size. */
+  readonly blend: Plane;
+  /** Of the picture's size, one channel: no pixel shows more of the result than this. */
+  readonly within?: Raster | undefined;
+}
+
 /**
  * The result as a piece of picture: the frame's pixels back at the picture's scale, alpha from the blend mask, cut to
  * where that is above 0. Undefined when it is nowhere.
- *
- * @param result - RGB at the model's size
- * @param blend - of the same size
  */
-export function cutPatch(result: Raster, blend: Plane, frame: ContextFrame, picture: Size): Patch | undefined {
+export function cutPatch({ result, blend, within }: Overlay, frame: ContextFrame, picture: Size): Patch | undefined {
   // An enlarged crop is brought back by a filter that averages; a reduced one is interpolated below.
   if (frame.scale > 1) {
     const { width, height } = frame;
     const reduced = resize(result, { width, height });
     const mask = planeOfMask(resize(maskOfPlane(blend), { width, height }));
-    return cutPatch(reduced, mask, { ...frame, scale: 1, modelWidth: width, modelHeight: height }, picture);
+    const pictureScale = { ...frame, scale: 1, modelWidth: width, modelHeight: height };
+    return cutPatch({ result: reduced, blend: mask, within }, pictureScale, picture);
   }
   const bounds = maskBounds(maskOfPlane(blend));
   if (!bounds) return undefined;
@@ -35,7 +43,17 @@ export function cutPatch(result: Raster, blend: Plane, frame: ContextFrame, pict
     x: { scale: frame.scale, offset: (box.x + 0.5 - frame.x) * frame.scale - 0.5 },
     y: { scale: frame.scale, offset: (box.y + 0.5 - frame.y) * frame.scale - 0.5 },
   };
-  return { x: box.x, y: box.y, raster: sampleRgba([...planesOfRaster(result), blend], grid) };
+  const raster = sampleRgba([...planesOfRaster(result), blend], grid);
+  if (within) limitAlpha(raster, within, box);
+  return { x: box.x, y: box.y, raster };
+}
+
+/** Alpha no larger than a mask, in place: the model's pixels lie across the edges of the picture's. */
+function limitAlpha({ width, data }: Raster, mask: Raster, { x, y }: PixelBox): void {
+  for (let at = 3, i = 0; at < data.length; at += 4, i++) {
+    const limit = mask.data[(y + Math.floor(i / width)) * mask.width + x + (i % width)]!;
+    if (data[at]! > limit) data[at] = limit;
+  }
 }
 
 /** Samples red, green, blue (0–255) and alpha (0–1), row by row. */

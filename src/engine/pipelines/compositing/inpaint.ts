@@ -2,7 +2,7 @@ import { prefillRegion } from '#model/ovis/processing/prefill';
 import { AppError } from '#base/app-error';
 import { type PixelBox } from '#raster/crop';
 import { maskBounds, maskOfRaster } from '#raster/mask';
-import { mapPlane } from '#raster/plane';
+import { type Plane, mapPlane, mapPlanes, planesOfRaster, rasterOfPlanes } from '#raster/plane';
 import { type Raster } from '#raster/raster';
 import { defaultLimits, type ModelLimits } from '#shared/contract/model-limits';
 import { alignResult } from './align-result.ts';
@@ -11,7 +11,7 @@ import { type ContextFrame, contextPadding, planContextFrame } from './context-f
 import { maskInFrame, pictureInFrame } from './frame-pixels.ts';
 import { matchColours } from './match-colours.ts';
 import { type Intent, recipe } from './recipe.ts';
-import { type RegionMasks, buildRegionMasks, featherPxOf, reachOf } from './region-masks.ts';
+import { type RegionMasks, buildRegionMasks } from './region-masks.ts';
 
 export interface InpaintInput {
   readonly image: Raster;
@@ -23,15 +23,16 @@ export interface InpaintInput {
   /** ≥ 1, multiplies the surroundings that the model sees. */
   readonly contextScale?: number;
   readonly limits?: ModelLimits;
-  /** Softness of the change around the mask in pixels, in place of the recipe's. */
-  readonly featherPx?: number;
 }
 
 /** All that the model needs to see, and all that is needed to bring its result back. */
 export interface InpaintPlan {
   readonly image: Raster;
-  /** Bounds of the mask. */
+  /** What may change, of the image's size and in one channel: not a byte does where it is 0. */
+  readonly mask: Raster;
+  /** Its bounds. */
   readonly changed: PixelBox;
+  readonly intent: Intent;
   readonly frame: ContextFrame;
   readonly strength: number;
   /** 0–1 each, at the model's size. */
@@ -52,36 +53,32 @@ export function planInpaint(input: InpaintInput): InpaintPlan {
   const { image, intent, strength, contextScale, limits = defaultLimits } = input;
   const mask = maskOfRaster(input.mask);
   const bounds = boundsOfMask(mask, image);
-  const featherPx = input.featherPx ?? featherPxOf(bounds, strength, intent, limits);
   const frame = planContextFrame({
     picture: image,
     changed: bounds,
-    reachPx: reachOf(featherPx),
-    padPx: contextPadding(image, bounds, { featherPx, strength, contextScale, limits }),
+    reachPx: recipe.context.leastPx,
+    padPx: contextPadding(image, bounds, { strength, contextScale, limits }),
     limits,
   });
   const source = pictureInFrame(image, frame);
-  const masks = buildRegionMasks(maskInFrame(mask, frame), {
-    growPx: recipe.masks.growPx * frame.scale,
-    featherPx: featherPx * frame.scale,
-  });
+  const masks = buildRegionMasks(maskInFrame(mask, frame));
   const prefilled = strength < 1 ? source : prefillRegion(source, masks.user, intent);
-  return { image, changed: bounds, frame, strength, masks, source, prefilled };
+  return { image, mask, changed: bounds, intent, frame, strength, masks, source, prefilled };
 }
 
 /**
  * Steps 6 to 8: the model's result (RGB, the model's size) moved back, its colours matched, and laid over the picture.
- * Where the blend mask is 0 the picture's bytes are untouched.
+ * Outside the user's mask the picture's bytes are untouched.
  */
 export function finishInpaint(plan: InpaintPlan, decoded: Raster): Composite {
-  const { image, frame, masks, source } = plan;
-  const kept = mapPlane(masks.denoise, (value) => (value > 0 ? 0 : 1));
+  const { image, mask, frame, masks, source } = plan;
+  const kept = mapPlane(masks.touched, (value) => (value > 0 ? 0 : 1));
   const { picture: aligned, alignment } = alignResult(source, decoded, kept);
-  const match = matchColours(source, aligned, masks.denoise);
+  const match = matchColours(source, aligned, masks.touched);
   const { image: composed, patch } = composeResult(
     image,
     frame,
-    { result: match?.picture ?? aligned, blend: masks.blend },
+    { ...faded(plan, match?.picture ?? aligned), within: mask },
     { transparency: 'covered' },
   );
   return {
@@ -94,6 +91,19 @@ export function finishInpaint(plan: InpaintPlan, decoded: Raster): Composite {
       warnings: [...alignmentWarnings(alignment), ...(match ? [] : (['colours-unmatched'] as const))],
     },
   };
+}
+
+/**
+ * The result fades into the picture below it. Beyond the picture's border there is none: there it begins as the border's
+ * own colours, and is opaque from the first pixel on.
+ */
+function faded({ intent, masks, prefilled }: InpaintPlan, result: Raster): { result: Raster; blend: Plane } {
+  if (intent !== 'expand') return { result, blend: masks.blend };
+  const over = planesOfRaster(result);
+  const begun = mapPlanes(planesOfRaster(prefilled), (plane, channel) =>
+    mapPlane(plane, (value, i) => value + (over[channel].data[i]! - value) * masks.blend.data[i]!),
+  );
+  return { result: rasterOfPlanes(begun), blend: masks.user };
 }
 
 function boundsOfMask(mask: Raster, image: Raster) {

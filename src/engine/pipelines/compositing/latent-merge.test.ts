@@ -34,12 +34,12 @@ function sample(mask: Float32Array): Float32Array {
 }
 
 test('cells take the largest value of their pixels, times the strength', () => {
-  const denoise: Plane = createPlane(24, 16);
-  denoise.data[0] = 0.25;
-  denoise.data[7 * 24 + 7] = 0.5;
-  denoise.data[8 * 24 + 23] = 1;
-  expect([...latentMask(denoise, 1)]).toEqual([0.5, 0, 0, 0, 0, 1]);
-  expect([...latentMask(denoise, 0.5)]).toEqual([0.25, 0, 0, 0, 0, 0.5]);
+  const user: Plane = createPlane(24, 16);
+  user.data[0] = 0.25;
+  user.data[7 * 24 + 7] = 0.5;
+  user.data[8 * 24 + 23] = 1;
+  expect([...latentMask(user, 1)]).toEqual([0.5, 0, 0, 0, 0, 1]);
+  expect([...latentMask(user, 0.5)]).toEqual([0.25, 0, 0, 0, 0, 0.5]);
   expect(() => latentMask(createPlane(20, 16), 1)).toThrow('whole number of latent cells');
 });
 

@@ -17,21 +17,21 @@ export interface KeptLatents {
 }
 
 /**
- * The denoise mask on the latent grid, [height, width] / cellPx: each cell takes the largest value of its pixels, for it
+ * The user's mask on the latent grid, [height, width] / cellPx: each cell takes the largest value of its pixels, for it
  * cannot change a part of them only. Times the strength, which caps how early a cell becomes free.
  *
  * @param cellPx - pixels a latent cell, each way: the VAE's factor
  */
-export function latentMask(denoise: Plane, strength: number, cellPx = 8): Float32Array {
-  const width = denoise.width / cellPx;
-  const height = denoise.height / cellPx;
+export function latentMask(user: Plane, strength: number, cellPx: number = recipe.latents.cellModelPx): Float32Array {
+  const width = user.width / cellPx;
+  const height = user.height / cellPx;
   assert(Number.isInteger(width) && Number.isInteger(height), 'the model’s size is a whole number of latent cells');
   const cells = new Float32Array(width * height);
-  for (let y = 0, i = 0; y < denoise.height; y++) {
+  for (let y = 0, i = 0; y < user.height; y++) {
     const row = Math.floor(y / cellPx) * width;
-    for (let x = 0; x < denoise.width; x++, i++) {
+    for (let x = 0; x < user.width; x++, i++) {
       const cell = row + Math.floor(x / cellPx);
-      const value = denoise.data[i]! * strength;
+      const value = user.data[i]! * strength;
       if (value > cells[cell]!) cells[cell] = value;
     }
   }

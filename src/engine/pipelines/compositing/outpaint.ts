@@ -3,7 +3,6 @@ import { type Raster } from '#raster/raster';
 import { defaultLimits, type ModelLimits } from '#shared/contract/model-limits';
 import { type Size } from './context-frame.ts';
 import { type InpaintPlan, planInpaint } from './inpaint.ts';
-import { overlapPxOf } from './region-masks.ts';
 
 /** Pixels to add at each side. */
 interface Extension {
@@ -17,8 +16,6 @@ export interface OutpaintInput {
   readonly image: Raster;
   readonly extend: Extension;
   readonly limits?: ModelLimits;
-  /** Width of the transition into the picture; a few pixels beyond it not a byte changes. */
-  readonly overlapPx?: number;
 }
 
 /**
@@ -27,12 +24,7 @@ export interface OutpaintInput {
  *
  * @throws AppError `extend-empty`
  */
-export function planOutpaint({
-  image,
-  extend,
-  limits = defaultLimits,
-  overlapPx = overlapPxOf(limits),
-}: OutpaintInput): InpaintPlan {
+export function planOutpaint({ image, extend, limits = defaultLimits }: OutpaintInput): InpaintPlan {
   if (extend.left + extend.top + extend.right + extend.bottom === 0) {
     throw new AppError('extend-empty', 'The picture is not extended on any side: add some pixels to at least one.');
   }
@@ -45,7 +37,6 @@ export function planOutpaint({
     mask: extensionMask(image, extend, size),
     intent: 'expand',
     strength: 1,
-    featherPx: overlapPx,
     limits,
   });
 }

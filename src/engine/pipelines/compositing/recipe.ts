@@ -12,30 +12,25 @@ export const recipe = {
   context: {
     /** Of the mask's diagonal: larger regions need more around them. */
     padFraction: 0.06,
-    padPx: 4,
+    padPx: 24,
+    /** Never less, as far as there is any: what is kept beside the region holds what is made to it. */
+    leastPx: 16,
     /** When everything in the region is made new the surroundings are all the model has to go by: the larger of these. */
     fullStrength: { pictureFraction: 1 / 16, sideFraction: 1 / 2 },
   },
 
-  masks: {
-    /** Full change a little beyond the brush stroke, which never hits the object's rim exactly. */
-    growPx: 4,
-    /**
-     * Softness of the change, at full strength: the larger of a part of the mask's diagonal and a length, which is for
-     * models of 1024 × 1024 pixels: smaller ones think in smaller pictures.
-     */
-    feather: { diagonalFraction: 0.1, px: 32, atSide: 1024 },
-    /** A background must be cut sharply along what stands before it. */
-    backgroundFeatherFraction: 0.01,
-    /** However weak the change: two latent cells, for the fade may not be narrower than their grid. */
-    minFeatherPx: 16,
-    /** Almost full is full, which keeps the inside from being held back by rounding. */
-    fullFrom: 0.99,
-    /** Width of the cross-fade, at the outer rim of the change, where new and old agree best. */
-    blendModelPx: 25,
+  /** Cross-fade along the inside of the mask, for outside of it not a byte may change. */
+  fade: {
+    /** Of the side of what the model sees. */
+    sideFraction: 1 / 64,
+    minModelPx: 2,
+    /** At most so much of the way to the middle: a thin stroke is to be seen too. */
+    depthFraction: 1 / 2,
   },
 
   latents: {
+    /** Side of a cell: what the mask's edge runs through is made new as a whole. */
+    cellModelPx: 8,
     /** A cell is free once its mask exceeds the time by this; keeps 0 from counting as free at time 0. */
     timeEpsilon: 1e-4,
   },
@@ -79,10 +74,5 @@ export const recipe = {
     featherModelPx: 16,
     /** Beyond this share of the picture the edit is about light or style, and belongs everywhere. */
     globalFrom: 0.6,
-  },
-
-  outpaint: {
-    /** Softness of the transition into the picture: four latent cells. */
-    overlapPx: 32,
   },
 } as const;

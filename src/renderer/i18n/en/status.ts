@@ -11,7 +11,7 @@ export const status = {
   'read-only': 'Read only',
   stop: 'Stop',
   shield: 'Outside stays identical',
-  'shield-hint': 'But for a soft rim around the selection, into which the change fades, not a byte outside changes.',
+  'shield-hint': 'Not a byte outside the selection changes. The change fades in along its inside.',
   seconds: '{{count}} s',
   minutes: '{{minutes}} min {{seconds}} s',
   engine: {

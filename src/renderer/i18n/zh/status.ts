@@ -14,7 +14,7 @@ export const status: SameKeys<typeof english> = {
   'read-only': '只读',
   stop: '停止',
   shield: '区域外保持不变',
-  'shield-hint': '除选区边缘的柔和过渡外，区域外一个字节都不会改变。',
+  'shield-hint': '选区外一个字节都不会改变；变化沿选区内侧柔和过渡。',
   seconds: '{{count}} 秒',
   minutes: '{{minutes}} 分 {{seconds}} 秒',
   engine: {

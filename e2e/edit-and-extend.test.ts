@@ -48,12 +48,22 @@ it(
     await prompt.fill('');
     await prompt.press('Enter');
     await expect.poll(() => keep.isEnabled(), { timeout: 60_000 }).toBe(true);
+    await prompt.press('Enter');
+    await expect.poll(() => page.locator('.candidate').count()).toBe(2);
+    await page.locator('.candidate').last().click();
+    await expect.poll(() => keep.isEnabled(), { timeout: 60_000 }).toBe(true);
     await keep.click();
     await expect.poll(() => page.locator('.status-bar').textContent()).toContain('320 × 192');
     await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
 
+    // The other one was made for the canvas as it was before: it goes to the same place, and nothing grows once more.
+    await expect.poll(() => page.locator('.candidate').count()).toBe(1);
+    await keep.click();
+    await expect.poll(() => page.locator('.layer-row').count()).toBe(3);
+    expect(await page.locator('.status-bar').textContent()).toContain('320 × 192');
+
     const kinds = (await client.jobs.list()).map(({ request }) => request.kind);
-    expect(kinds).toEqual(['edit', 'outpaint']);
+    expect(kinds).toEqual(['edit', 'outpaint', 'outpaint']);
     expect(errors).toEqual([]);
   },
 );

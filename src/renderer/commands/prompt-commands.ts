@@ -5,7 +5,7 @@ import { fromActiveLayer, fromCanvas, fromFiles } from '../prompt/picture-source
 import { addReferences, removePictures, setControl } from '../prompt/prompt-pictures.ts';
 import { beginRerun, rerunOf, type Rerun } from '../prompt/rerun.ts';
 import { canvasFacts } from '../prompt/task.ts';
-import { keepCandidate } from '../features/candidates/keep.ts';
+import { keepCandidate, putAwayCandidate } from '../features/candidates/keep.ts';
 import { flipCandidate, offeredIn, unfinishedWith } from '../features/candidates/candidates.ts';
 import { focusPrompt } from '../features/prompt/focus-prompt.ts';
 import type { Studio } from '../app/studio.ts';
@@ -110,7 +110,7 @@ export const promptCommands: readonly Command[] = [
     'candidate-away',
     'prompt',
     [],
-    (session, studio) => studio.candidates.putAway(candidate(session, studio)!.id),
+    (session, studio) => putAwayCandidate(studio, candidate(session, studio)!),
     needsCandidate,
   ),
 ];

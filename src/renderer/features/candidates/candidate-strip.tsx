@@ -1,18 +1,20 @@
-import { Check, Columns2, RefreshCw, ScanEye, X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { Check, Columns2, RefreshCw, ScanEye, Square, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
 import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
+import type { Document } from '#shared/document/document';
+import type { NodeId } from '#shared/document/ids';
 import type { JobRecord } from '#shared/library/job-record';
 
-import { useStudio, useView } from '../../app/studio.ts';
+import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { flipCandidate, offeredIn } from './candidates.ts';
-import { keepCandidate } from './keep.ts';
+import { anchorOf, flipCandidate, offeredIn, unfinishedWith } from './candidates.ts';
+import { keepCandidate, putAwayCandidate } from './keep.ts';
 
 /** Results side by side over the lower edge of the canvas, as long as there are any to choose from. */
 export function CandidateStrip({ session }: { session: DocumentSession }) {
@@ -43,6 +45,9 @@ function Strip({ session, offered, chosen }: StripProps) {
   const isComparing = useView((view) => view.compareWith !== null);
   const place = useRef<HTMLDivElement>(null);
   const isReady = chosen.state === 'finished';
+  const state = useStore(studio.candidates.store);
+  const jobs = useStore(studio.host.jobs);
+  const unfinished = unfinishedWith(state, jobs, chosen.id);
 
   // The keys go to the strip when a result is there, unless somebody is writing or drawing.
   useEffect(() => {
@@ -72,7 +77,7 @@ function Strip({ session, offered, chosen }: StripProps) {
       onKeyDown={(event) => {
         if (event.key === 'ArrowRight') flipCandidate(studio, session.id, 1);
         else if (event.key === 'ArrowLeft') flipCandidate(studio, session.id, -1);
-        else if (event.key === 'Escape') studio.candidates.putAway(chosen.id);
+        else if (event.key === 'Escape') putAwayCandidate(studio, chosen);
         else if (event.key === 'Enter' && event.target === place.current) {
           void keepCandidate(studio, session, chosen);
         } else return;
@@ -95,7 +100,7 @@ function Strip({ session, offered, chosen }: StripProps) {
         ))}
       </div>
       <div className="candidate-words" role="status">
-        <Verdict job={chosen} />
+        <Verdict session={session} job={chosen} />
       </div>
       <IconButton
         icon={Columns2}
@@ -115,7 +120,18 @@ function Strip({ session, offered, chosen }: StripProps) {
         <Check size={14} aria-hidden />
         {t('keep')}
       </button>
-      <IconButton icon={X} label={t('away')} onClick={() => studio.candidates.putAway(chosen.id)} />
+      {unfinished.length > 0 ? (
+        <IconButton
+          icon={Square}
+          label={t('stop-rest')}
+          onClick={() => void studio.client.jobs.cancel({ ids: unfinished }).catch(studio.notices.fault)}
+        />
+      ) : null}
+      <IconButton
+        icon={X}
+        label={t(unfinished.length > 0 ? 'away-stopped' : 'away')}
+        onClick={() => putAwayCandidate(studio, chosen)}
+      />
     </div>
   );
 }
@@ -135,18 +151,40 @@ function CandidateFace({ job }: { job: JobRecord }) {
   );
 }
 
+/** Whether the canvas still has the place that a result was made for; taken for granted until it is known. */
+function useFits(session: DocumentSession, job: JobRecord): boolean {
+  const document = useSession(session, (state) => state.document);
+  const [made, setMade] = useState<{ readonly node: NodeId; readonly document: Document } | null>(null);
+  const node = job.target?.node;
+  useEffect(() => {
+    let isOver = false;
+    // Where it cannot be had, whoever keeps the result is told.
+    if (node)
+      session.documentAt(node).then(
+        (found) => isOver || setMade({ node, document: found }),
+        () => undefined,
+      );
+    return () => {
+      isOver = true;
+    };
+  }, [session, node]);
+  return made?.node !== node || !made || anchorOf(job, made.document, document) !== null;
+}
+
 /** What became of it, in a few words. */
-function Verdict({ job }: { job: JobRecord }) {
+function Verdict({ session, job }: { session: DocumentSession; job: JobRecord }) {
   const { t, i18n } = useTranslation(['candidates', 'commands', 'status']);
   const studio = useStudio();
   const isStarting = useStore(studio.host.engine, ({ kind }) => kind === 'starting');
   const showsChange = useView((view) => view.showsChange);
+  const fits = useFits(session, job);
   if (job.state === 'failed')
     return <span className="fault">{job.error ? faultText(job.error, i18n.language) : t('candidates:failed')}</span>;
   if (job.state === 'queued' && isStarting) return <span>{t('status:engine.starting')}</span>;
   if (job.state !== 'finished') return <span>{t(`candidates:${stateKey(job)}`)}</span>;
   const { composition } = job;
   if (!composition) return null;
+  if (!fits) return <span>{t('candidates:elsewhere')}</span>;
   if (!composition.patch) return <span>{t('candidates:unchanged')}</span>;
   const { changedFraction } = composition;
   // A little is not nothing.

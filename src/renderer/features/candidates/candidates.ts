@@ -4,7 +4,7 @@ import type { JobsState } from '#shared/contract/studio/job-activity';
 import { addLayer } from '#shared/document/layer-operations';
 import type { Document } from '#shared/document/document';
 import { resizeCanvas, setExtendFrame } from '#shared/document/document-operations';
-import { compose, scaling, translation, type Rect } from '#shared/document/geometry';
+import { compose, scaling, translation, unionRect, type Point, type Rect } from '#shared/document/geometry';
 import { zDocumentId, zNodeId, type DocumentId, type LayerId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 import { isFinal, type JobRecord } from '#shared/library/job-record';
@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
+import { contentShift } from '../../document/content-shift.ts';
 import { canvasFacts } from '../../prompt/task.ts';
 
 const zRun = z
@@ -41,6 +42,8 @@ export interface Candidates {
   show(document: DocumentId, job: JobId): void;
   /** Takes the run away that a job belongs to. */
   putAway(job: JobId): void;
+  /** Takes one away, and leaves the others of its run. */
+  takeOut(job: JobId): void;
   /** Another window has changed what is stored. */
   reread(): Promise<void>;
 }
@@ -76,6 +79,13 @@ export function createCandidates(storage: StateStorage): Candidates {
       show(run.document, jobs[0]);
     },
     putAway: (job) => store.setState(({ runs }) => ({ runs: runs.filter(({ jobs }) => !jobs.includes(job)) })),
+    takeOut: (job) =>
+      store.setState(({ runs }) => ({
+        runs: runs.flatMap((run) => {
+          const jobs = run.jobs.filter((each) => each !== job);
+          return jobs.length > 0 ? [{ ...run, jobs }] : [];
+        }),
+      })),
     reread: async () => store.persist.rehydrate(),
   };
 }
@@ -151,62 +161,94 @@ export function fittedInto({ width, height }: Size, picture: Size): Rect {
   return { x: (width - size.width) / 2, y: (height - size.height) / 2, ...size };
 }
 
-/** Null while there is no result, and for an edit that changed nothing. */
-export function placementOf(job: JobRecord): Placement | null {
-  const [blob] = job.results;
-  if (!isFinal(job.state) || !blob) return null;
-  const { request, composition } = job;
-  const origin = request.kind === 'outpaint' ? { x: -request.extend.left, y: -request.extend.top } : { x: 0, y: 0 };
-  if (composition) {
-    const { patch } = composition;
-    if (!patch) return null;
-    const { width, height } = patch;
-    return { blob: patch.blob, rect: { x: patch.x + origin.x, y: patch.y + origin.y, width, height } };
-  }
-  return { blob, rect: null };
+/** Where the canvas that a job was made for lies on the canvas as it is now. */
+export type Anchor = Rect;
+
+/**
+ * Null where there is no such place: the canvas was scaled or turned since.
+ *
+ * @param made the document that the job was made for
+ */
+export function anchorOf({ request }: JobRecord, made: Document, now: Document): Anchor | null {
+  // A picture of its own goes where it fits.
+  const from = request.kind === 'generate' || request.kind === 'control' ? now : made;
+  const { width, height } = from;
+  const origin = width === now.width && height === now.height ? { x: 0, y: 0 } : contentShift(from, now);
+  return origin && { ...origin, width, height };
 }
 
-/** All of a result, seen from the document: the document, or what it is to grow to. */
-export function resultRect({ request }: JobRecord, document: Document): Rect {
-  const { width, height } = document;
+/** The picture that would become a layer; null while there is none, and for an edit that changed nothing. */
+export function pictureOf({ state, results, composition }: JobRecord): BlobName | null {
+  if (!isFinal(state)) return null;
+  return (composition ? composition.patch?.blob : results[0]) ?? null;
+}
+
+/** Null where there is no picture. */
+export function placementOf(job: JobRecord, anchor: Anchor): Placement | null {
+  const blob = pictureOf(job);
+  const patch = job.composition?.patch;
+  if (!blob || !patch) return blob && { blob, rect: null };
+  const { x, y } = startOf(job, anchor);
+  return { blob, rect: { x: patch.x + x, y: patch.y + y, width: patch.width, height: patch.height } };
+}
+
+/** The top left corner of a result that starts from the canvas. */
+function startOf({ request }: JobRecord, { x, y }: Anchor): Point {
+  return request.kind === 'outpaint' ? { x: x - request.extend.left, y: y - request.extend.top } : { x, y };
+}
+
+/** All of a result, seen from the document: the canvas, or what it is to grow to. */
+export function resultRect(job: JobRecord, document: Document, anchor: Anchor): Rect {
+  const { request } = job;
   if (request.kind === 'generate') return fittedInto(document, request);
-  if (request.kind !== 'outpaint') return { x: 0, y: 0, width, height };
+  if (request.kind !== 'outpaint') return anchor;
   const { left, top, right, bottom } = request.extend;
-  return { x: -left, y: -top, width: width + left + right, height: height + top + bottom };
+  return {
+    ...startOf(job, anchor),
+    width: left + anchor.width + right,
+    height: top + anchor.height + bottom,
+  };
 }
 
 /** A part of a result, in pixels of the document; null is all of it. */
-export function partRect(job: JobRecord, part: Rect | null, document: Document): Rect {
-  const whole = resultRect(job, document);
+export function partRect(whole: Rect, part: Rect | null): Rect {
   return part ? { ...part, x: part.x + whole.x, y: part.y + whole.y } : whole;
+}
+
+/** What is to become a layer. */
+interface MadeLayer {
+  readonly id: LayerId;
+  readonly name: string;
+  /** Of its picture. */
+  readonly size: Size;
 }
 
 /** The document with a result on top as a layer of its own. Nothing of what was there is touched. */
 export function withResult(
   document: Document,
   job: JobRecord,
-  size: Size,
-  layer: { readonly id: LayerId; readonly name: string },
+  anchor: Anchor,
+  { id, name, size }: MadeLayer,
 ): Document {
-  const placement = placementOf(job);
+  const placement = placementOf(job, anchor);
   if (!placement) return document;
-  const { request } = job;
   let grown = document;
   const rect = placement.rect ?? fittedInto(document, size);
   let { x, y } = rect;
   let scale = { x: rect.width / size.width, y: rect.height / size.height };
-  if (request.kind === 'outpaint') {
-    const { left, top, right, bottom } = request.extend;
-    const frame = { width: document.width + left + right, height: document.height + top + bottom };
-    grown = setExtendFrame(resizeCanvas(document, frame, { x: left, y: top }), null);
-    [x, y] = [x + left, y + top];
+  if (job.request.kind === 'outpaint') {
+    // Another extension may have been kept before: what is there already does not grow once more.
+    const { width, height } = document;
+    const frame = unionRect({ x: 0, y: 0, width, height }, resultRect(job, document, anchor));
+    grown = setExtendFrame(resizeCanvas(document, frame, { x: -frame.x, y: -frame.y }), null);
+    [x, y] = [x - frame.x, y - frame.y];
   } else if (!canvasFacts(document).hasPicture && !job.composition) {
     // The first picture of a document gives it its size.
     grown = resizeCanvas(document, size, { x: 0, y: 0 });
     [x, y] = [0, 0];
     scale = { x: 1, y: 1 };
   }
-  const made = createLayer('raster', layer.id, layer.name, {
+  const made = createLayer('raster', id, name, {
     pixels: { kind: 'picture', blob: placement.blob, ...size },
     transform: compose(translation(x, y), scaling(scale.x, scale.y)),
   });

@@ -9,7 +9,7 @@ import type { DocumentSession } from '../../session/document-session.ts';
 import { createNotices } from '../../stores/notices.ts';
 import { createViewStore } from '../../stores/view.ts';
 import { createCandidates } from './candidates.ts';
-import { keepCandidate } from './keep.ts';
+import { keepCandidate, putAwayCandidate } from './keep.ts';
 
 const id = 'd' as DocumentId;
 const request = { kind: 'generate', prompt: 'a lamp', seed: 1, width: 8, height: 8 };
@@ -22,33 +22,49 @@ const job = {
 } as unknown as JobRecord;
 
 /** Keeps a result, and gives back what the word about it lets one do. */
-async function keep() {
+async function keep(
+  kept: JobRecord = job,
+  made = createDocument({ width: 8, height: 8 }),
+  others: readonly JobRecord[] = [],
+) {
+  const jobs = [kept, ...others];
+  const stopped: string[] = [];
   let undone = 0;
   const store = createStore(() => ({ tree: { current: 'before' }, document: createDocument({ width: 8, height: 8 }) }));
   const commit = ({ change }: { change: (document: Document) => Document }): string => {
     store.setState(({ document }) => ({ tree: { current: 'kept' }, document: change(document) }));
     return 'kept';
   };
-  const session = { id, store, commit, undo: async () => void undone++ } as unknown as DocumentSession;
+  const session = {
+    id,
+    store,
+    commit,
+    undo: async () => void undone++,
+    documentAt: async () => made,
+    go: async (node: string) => store.setState({ tree: { current: node }, document: made }),
+  } as unknown as DocumentSession;
   const candidates = createCandidates({ getItem: () => null, setItem: () => {}, removeItem: () => {} });
-  candidates.offer({ document: id, jobs: [job.id], rerunOf: null });
+  candidates.offer({ document: id, jobs: jobs.map((each) => each.id), rerunOf: null });
   const notices = createNotices();
   const studio = {
     candidates,
+    host: { jobs: createStore(() => ({ jobs: new Map(jobs.map((each) => [each.id, each])), activity: new Map() })) },
+    client: { jobs: { cancel: async ({ ids }: { ids: readonly string[] }) => void stopped.push(...ids) } },
     notices,
     view: createViewStore(),
     blobs: { picture: async () => ({ width: 8, height: 8, close: () => {} }) },
     words: (key: string) => key,
   } as unknown as Studio;
-  await keepCandidate(studio, session, job);
-  expect(candidates.store.getState().runs).toEqual([]);
+  await keepCandidate(studio, session, kept);
   const [toast] = notices.store.getState().toasts;
   const said = () => notices.store.getState().toasts.map(({ text }) => text);
-  return { store, undo: () => toast!.action!.run(), undone: () => undone, said };
+  const offered = () => candidates.store.getState().runs.flatMap((run) => run.jobs);
+  return { studio, store, offered, stopped, undo: () => toast!.action!.run(), undone: () => undone, said };
 }
 
 it('takes back what was kept', async () => {
-  const { undo, undone, said } = await keep();
+  const { undo, undone, said, offered } = await keep();
+  expect(offered()).toEqual([]);
   undo();
   expect(undone()).toBe(1);
   expect(said()).toEqual(['candidates:kept']);
@@ -60,4 +76,34 @@ it('leaves alone what was done after a result was kept, and says so', async () =
   undo();
   expect(undone()).toBe(0);
   expect(said()).toEqual(['candidates:kept', 'candidates:undo-late']);
+});
+
+it('goes back to the step a result was made for, where the canvas has no place for it any more', async () => {
+  const patch = { blob: 'b'.repeat(64), x: 10, y: 4, width: 8, height: 8 };
+  const fill = {
+    ...job,
+    request: { ...request, kind: 'inpaint' },
+    composition: { patch, changedFraction: 0.1 },
+    target: { document: id, node: 'made-for' },
+  } as unknown as JobRecord;
+  const { store, said } = await keep(fill, createDocument({ width: 64, height: 48 }));
+  expect(said()).toEqual(['candidates:kept-back']);
+  const { document } = store.getState();
+  expect([document.width, document.height]).toEqual([64, 48]);
+  expect(Object.values(document.layers)[0]!.transform).toMatchObject({ e: 10, f: 4 });
+});
+
+it('leaves the others of a run in sight while they are still being made, and stops them when they are put away', async () => {
+  const others = (['finished', 'running', 'queued'] as const).map((state) => ({ ...job, id: state, state }));
+  const { studio, offered, stopped, said } = await keep(job, undefined, others as unknown as JobRecord[]);
+  expect(said()).toEqual(['candidates:kept-one']);
+  expect(offered()).toEqual(['finished', 'running', 'queued']);
+  putAwayCandidate(studio, others[0] as unknown as JobRecord);
+  expect(offered()).toEqual([]);
+  expect(stopped).toEqual(['running', 'queued']);
+});
+
+it('puts the whole run away with the one that is kept, once all of it is there', async () => {
+  const { offered } = await keep(job, undefined, [{ ...job, id: 'other' } as unknown as JobRecord]);
+  expect(offered()).toEqual([]);
 });

@@ -1,33 +1,38 @@
 import { newLayerId, type NodeId } from '#shared/document/ids';
+import type { Document } from '#shared/document/document';
 import type { JobRecord } from '#shared/library/job-record';
 
 import type { Studio } from '../../app/studio.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { placementOf, runOf, withResult } from './candidates.ts';
+import { anchorOf, pictureOf, runOf, unfinishedWith, withResult, type Anchor } from './candidates.ts';
 
 /** Makes a result a new layer, as a step that knows how it was made. */
 export async function keepCandidate(studio: Studio, session: DocumentSession, job: JobRecord): Promise<void> {
   const { request } = job;
-  const placement = placementOf(job);
+  const blob = pictureOf(job);
   const rerunOf = runOf(studio.candidates.store.getState(), job.id)?.rerunOf ?? null;
-  if (!placement || request.kind === 'describe') return;
+  if (!blob || request.kind === 'describe') return;
   try {
     if (rerunOf) await standWhereItStood(session, rerunOf);
-    const picture = await studio.blobs.picture(placement.blob);
-    const { width, height } = picture;
+    const picture = await studio.blobs.picture(blob);
+    const size = { width: picture.width, height: picture.height };
     picture.close();
+    const { anchor, wentBack } = await standWhereItFits(session, job);
     const id = newLayerId((count) => crypto.getRandomValues(new Uint8Array(count)));
     const name = request.prompt.slice(0, 60) || studio.words(`prompt:task.${request.kind}`);
     const step = session.commit({
       label: { what: 'made' },
       kind: request.kind,
       recipe: request,
-      change: (document) => withResult(document, job, { width, height }, { id, name }),
+      change: (document) => withResult(document, job, anchor, { id, name, size }),
     });
-    studio.candidates.putAway(job.id);
+    // Who keeps one of several may want another too, as long as they are still being made.
+    const isRest = unfinishedWith(studio.candidates.store.getState(), studio.host.jobs.getState(), job.id).length > 0;
+    if (isRest) studio.candidates.takeOut(job.id);
+    else studio.candidates.putAway(job.id);
     if (rerunOf) await markStaleBelow(studio, session, rerunOf);
     studio.view.setState({ active: { layer: id, part: 'pixels' } });
-    studio.notices.say(studio.words('candidates:kept'), {
+    studio.notices.say(studio.words(`candidates:${wentBack ? 'kept-back' : isRest ? 'kept-one' : 'kept'}`), {
       label: studio.words('commands:undo'),
       run: () => undoStep(studio, session, step),
     });
@@ -36,11 +41,33 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
   }
 }
 
+/** Takes a run of results away, and stops what of it is still being made: nobody would see what comes of it. */
+export function putAwayCandidate({ candidates, client, host, notices }: Studio, { id }: JobRecord): void {
+  const ids = unfinishedWith(candidates.store.getState(), host.jobs.getState(), id);
+  candidates.putAway(id);
+  if (ids.length > 0) void client.jobs.cancel({ ids }).catch(notices.fault);
+}
+
 /** Takes a step back, unless something else was done after it: that must not be undone in its place. */
 function undoStep({ notices, words }: Studio, session: DocumentSession, step: NodeId | null): void {
   if (session.store.getState().tree.current !== step) notices.say(words('candidates:undo-late'));
   else void session.undo().catch(notices.fault);
 }
+
+/** A result that the canvas has no place for any more is kept on the step that it was made for. */
+async function standWhereItFits(
+  session: DocumentSession,
+  job: JobRecord,
+): Promise<{ readonly anchor: Anchor; readonly wentBack: boolean }> {
+  const { document } = session.store.getState();
+  const made = job.target ? await session.documentAt(job.target.node) : document;
+  const anchor = anchorOf(job, made, document);
+  if (anchor || !job.target) return { anchor: anchor ?? wholeOf(made), wentBack: false };
+  await session.go(job.target.node);
+  return { anchor: wholeOf(made), wentBack: true };
+}
+
+const wholeOf = ({ width, height }: Document): Anchor => ({ x: 0, y: 0, width, height });
 
 /** Another version of a step branches off where that step did. */
 async function standWhereItStood(session: DocumentSession, step: NodeId): Promise<void> {

@@ -1,11 +1,13 @@
 import type { JobActivity } from '#shared/contract/studio/jobs';
+import type { Document } from '#shared/document/document';
+import type { NodeId } from '#shared/document/ids';
 import type { JobRecord } from '#shared/library/job-record';
 
 import type { Studio } from '../../app/studio.ts';
 import type { CanvasEngine, ShownResult } from '../../canvas/engine/canvas-engine.ts';
 import type { InsetPicture } from '../../canvas/view/picture-view.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { fittedInto, offeredIn, placementOf, partRect, resultRect } from '../candidates/candidates.ts';
+import { anchorOf, fittedInto, offeredIn, placementOf, partRect, resultRect } from '../candidates/candidates.ts';
 
 /** What of a job is to be seen in place. */
 interface Sight extends Pick<ShownResult, 'within' | 'progress'> {
@@ -24,13 +26,16 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
   let shown: { readonly key: string; readonly picture: InsetPicture } | null = null;
   /** The picture that is on its way; what comes after it has changed is too late. */
   let awaited: string | null = null;
+  /** What jobs were made for; null while it is on its way. */
+  const canvases = new Map<NodeId, Document | null>();
   let isOver = false;
 
   function update(): void {
     const state = candidates.store.getState();
     const { jobs, activity } = host.jobs.getState();
     const { chosen: job } = offeredIn(state, session.id, { jobs, activity });
-    const sight = job ? sightOf(studio, session, job, activity.get(job.id)) : null;
+    const made = job && madeFor(job);
+    const sight = made ? sightOf(studio, session, { job, made }, activity.get(job.id)) : null;
     if (!sight?.picture) shown = null;
     if (!sight) {
       awaited = null;
@@ -43,6 +48,22 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
     if (picture && picture.key !== shown?.key) void load(picture).catch(studio.notices.fault);
     else awaited = null;
     if (isRunning || picture?.key === shown?.key) show(sight);
+  }
+
+  /** The canvas that a job was made for; what is shown waits for it. */
+  function madeFor({ target }: JobRecord): Document | null {
+    if (!target) return session.document;
+    const { node } = target;
+    const known = canvases.get(node);
+    if (known !== undefined) return known;
+    canvases.set(node, null);
+    void loadCanvas(node).catch(studio.notices.fault);
+    return null;
+  }
+
+  async function loadCanvas(node: NodeId): Promise<void> {
+    canvases.set(node, await session.documentAt(node));
+    if (!isOver) update();
   }
 
   function show({ within, progress, rectOf, isTinted }: Sight): void {
@@ -63,6 +84,9 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
   update();
   const stops = [
     candidates.store.subscribe(update),
+    session.store.subscribe(({ document }, before) => {
+      if (document.width !== before.document.width || document.height !== before.document.height) update();
+    }),
     host.jobs.subscribe(update),
     view.subscribe(({ showsChange }, before) => {
       if (showsChange !== before.showsChange) update();
@@ -77,26 +101,28 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
 function sightOf(
   { blobs, view }: Studio,
   { document }: DocumentSession,
-  job: JobRecord,
+  { job, made }: { readonly job: JobRecord; readonly made: Document },
   activity: JobActivity | undefined,
 ): Sight | null {
-  const within = resultRect(job, document);
+  const anchor = anchorOf(job, made, document);
+  if (!anchor) return null;
+  const within = resultRect(job, document, anchor);
   if (job.state === 'running') {
     const region = activity?.region ?? null;
-    const rect = partRect(job, region && region.rect, document);
+    const rect = partRect(within, region && region.rect);
     const url = activity?.preview?.url;
     return {
       picture: url === undefined ? null : { key: url, load: () => pictureOf(url) },
       rectOf: () => rect,
       within,
       progress: {
-        rect: partRect(job, region && region.changes, document),
+        rect: partRect(within, region && region.changes),
         part: activity?.steps ? activity.step / activity.steps : null,
       },
       isTinted: false,
     };
   }
-  const placement = placementOf(job);
+  const placement = placementOf(job, anchor);
   if (!placement) return null;
   return {
     picture: { key: placement.blob, load: () => blobs.picture(placement.blob) },

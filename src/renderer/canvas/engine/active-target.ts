@@ -39,24 +39,23 @@ export function isMask(document: Document, { layer, part }: ActiveLayer): boolea
 }
 
 /**
- * What the move tool has in its hands: the selected part of the active layer, or all of it.
- * @param together all layers that are moved as one, where there is more than the active one
+ * What the move tool has in its hands: the selected part of a layer, or all of what is moved.
+ * @param moved what is moved as one: the active layer, others with it, or the group around it in its place
  */
 export function moveTargetOf(
   document: Document,
-  active: ActiveLayer | null,
-  together: readonly LayerId[],
-  bounds: { readonly selection: Rect | null; readonly active: Rect | null },
+  moved: readonly LayerId[],
+  bounds: { readonly selection: Rect | null; readonly moved: Rect | null },
 ): MoveTarget | null {
-  const layer = active && document.layers[active.layer];
-  if (!layer || layer.locked) return null;
-  const isOne = together.length <= 1;
-  if (!isOne && together.some((id) => document.layers[id]?.locked)) return null;
+  const layers = moved.flatMap((id) => document.layers[id] ?? []);
+  const [layer, ...others] = layers;
+  if (!layer || layers.some(({ locked }) => locked)) return null;
+  const isOne = others.length === 0;
   if (isOne && bounds.selection && layer.kind !== 'group' && layer.kind !== 'mask') {
     return { bounds: bounds.selection, toDocument: identity, lift: true };
   }
-  if (!bounds.active || isEmptyRect(bounds.active)) return null;
+  if (!bounds.moved || isEmptyRect(bounds.moved)) return null;
   // Those of a group, and of several layers, are in document pixels already.
   const toDocument = layer.kind === 'group' || !isOne ? identity : documentTransform(document, layer.id);
-  return { bounds: bounds.active, toDocument, lift: false };
+  return { bounds: bounds.moved, toDocument, lift: false };
 }

@@ -427,17 +427,14 @@ export class CanvasEngine {
   /** What is moved as one; a step back may have taken some of it away. */
   #movedLayers(): LayerId[] {
     const { layers } = this.#session.document;
-    const moved = this.#together.length > 1 ? this.#together : this.#active ? [this.#active.layer] : [];
+    const moved = this.#together.length > 0 ? this.#together : this.#active ? [this.#active.layer] : [];
     return moved.filter((layer) => layers[layer]);
   }
 
   #moveTarget(): MoveTarget | null {
     const { selectionBounds, activeBounds } = this.#state.get();
     const bounds = activeBounds?.layer === this.#active?.layer ? (activeBounds?.bounds ?? null) : null;
-    return moveTargetOf(this.#session.document, this.#active, this.#movedLayers(), {
-      selection: selectionBounds,
-      active: bounds,
-    });
+    return moveTargetOf(this.#session.document, this.#movedLayers(), { selection: selectionBounds, moved: bounds });
   }
 
   #toolContext(): ToolContext {

@@ -161,6 +161,20 @@ describe('the commands of the canvas', () => {
     expect((await document()).layers).toMatchObject({ group: { transform: { e: 100, f: 30 } } });
   });
 
+  it('move a chosen group once, whichever layer in it one works on', async () => {
+    const inGroup = async () => {
+      const { layers } = await document();
+      return layers[await page.evaluate<keyof typeof layers>('window.green')]!.transform;
+    };
+    const before = await inGroup();
+    await page.evaluate(`canvas.setActive({ layer: window.green, part: 'pixels' }, ['group'])`);
+    await expect.poll(() => page.evaluate('canvas.state.get().activeBounds?.layer === green')).toBe(true);
+    expect(await run('canvas.commands.transform({ a: 1, b: 0, c: 0, d: 1, e: 100, f: 30 })')).toBeNull();
+    expect((await document()).layers).toMatchObject({ group: { transform: { e: 100, f: 30 } } });
+    expect(await inGroup()).toEqual(before);
+    expect(await pixel(160, 80)).toEqual(mixed);
+  });
+
   it('make masks of selections, and selections of masks', async () => {
     await select(0, 0, 150, 200);
     expect(await run('canvas.commands.maskActiveLayer()')).toBeNull();

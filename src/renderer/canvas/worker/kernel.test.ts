@@ -330,11 +330,12 @@ describe('the kernel', () => {
     page.show(moveLayers(page.document, [id('dot')], { parent: id('group'), index: 0 }));
     page.kernel.tell('activate', { layer: id('group'), together: [] });
     await page.quiet();
-    expect(page.state?.active).toEqual({ layer: 'group', bounds: { x: 5, y: 7, width: 30, height: 20 } });
-    expect(await page.kernel.call('boundsOf', { layers: [id('dot'), id('photo')] })).toEqual([
-      { x: 5, y: 7, width: 30, height: 20 },
-      whole,
-    ]);
+    const bounds = { x: 5, y: 7, width: 30, height: 20 };
+    expect(page.state?.active).toEqual({ layer: 'group', bounds });
+    page.kernel.tell('activate', { layer: id('dot'), together: [id('group')] });
+    await page.quiet();
+    expect(page.state?.active).toEqual({ layer: 'dot', bounds });
+    expect(await page.kernel.call('boundsOf', { layers: [id('dot'), id('photo')] })).toEqual([bounds, whole]);
   });
 
   it('merges layers into pixels that look the same', async () => {

@@ -70,8 +70,8 @@ export interface KernelState {
   /** Null while nothing is selected. */
   readonly selectionBounds: Rect | null;
   /**
-   * Where the active layer has pixels, in its own coordinates; for a group, and for layers that are moved together, in the
-   * document's.
+   * Where the active layer, or what is moved in its place, has pixels: in the layer's own coordinates; for a group, and
+   * for several layers, in the document's.
    */
   readonly active: { readonly layer: LayerId; readonly bounds: Rect } | null;
   /** Layers of which not all pixels are there yet. */
@@ -113,7 +113,7 @@ export type KernelMethods = {
   show(params: { readonly document: Document; readonly settled: readonly number[] }): void;
   compareWith(params: { readonly document: Document | null }): void;
   /** Says which layer is worked on, so that the others can be flattened. */
-  /** `together`: all layers that are moved as one, where there is more than the active one. */
+  /** `together`: what is moved in place of the active layer: others with it, or the group around it. */
   activate(params: { readonly layer: LayerId | null; readonly together: readonly LayerId[] }): void;
   look(params: Look): void;
 

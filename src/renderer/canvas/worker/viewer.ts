@@ -258,14 +258,14 @@ export class Viewer {
   }
 
   #boundsOfActive(layer: LayerId): KernelState['active'] {
-    const record = this.#head.document.layers[layer];
-    if (!record) return null;
-    if (this.#together.length > 1) {
-      const there = this.#together.filter((each) => this.#head.document.layers[each]);
-      return { layer, bounds: there.map((each) => this.#head.boundsOf(each)).reduce(unionRect, emptyRect) };
+    const { layers } = this.#head.document;
+    if (!layers[layer]) return null;
+    const moved = this.#together.length > 0 ? this.#together.filter((each) => layers[each]) : [layer];
+    const [one, ...others] = moved;
+    if (one && others.length === 0 && layers[one]?.kind !== 'group') {
+      return { layer, bounds: contentBounds(this.#head.still({ kind: 'layer', layer: one, part: 'pixels' })) };
     }
-    if (record.kind === 'group') return { layer, bounds: this.#head.boundsOf(layer) };
-    return { layer, bounds: contentBounds(this.#head.still({ kind: 'layer', layer, part: 'pixels' })) };
+    return { layer, bounds: moved.map((each) => this.#head.boundsOf(each)).reduce(unionRect, emptyRect) };
   }
 
   #outline(): void {

@@ -7,17 +7,16 @@ import {
   removeLayers,
   setLayerProperties,
 } from '#shared/document/layer-operations';
-import { newLayerId, type LayerId } from '#shared/document/ids';
+import type { LayerId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 
 import type { Studio } from '../app/studio.ts';
+import { freshLayerId } from '../document/fresh-ids.ts';
 import { layerLabel } from '../document/layer-label.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { chosenLayers } from '../stores/chosen-layers.ts';
 import { onDocument, type Command } from './command.ts';
 import { freeName } from './free-name.ts';
-
-const freshLayer = (): LayerId => newLayerId((count) => crypto.getRandomValues(new Uint8Array(count)));
 
 /** A command that needs a layer to work on. */
 function onLayers(
@@ -44,7 +43,7 @@ export const layerCommands: readonly Command[] = [
     'layer',
     ['$mod+Shift+n'],
     (session, { view, words }) => {
-      const layer = createLayer('raster', freshLayer(), freeName(session.document, words('layers:new-layer')));
+      const layer = createLayer('raster', freshLayerId(), freeName(session.document, words('layers:new-layer')));
       session.commit({
         label: { what: 'new-layer' },
         kind: 'layer',
@@ -55,11 +54,11 @@ export const layerCommands: readonly Command[] = [
     ({ canWrite }) => (canWrite ? null : 'read-only'),
   ),
   onLayers('duplicate-layer', ['$mod+j'], (session, { view }, layers) => {
-    const copies = new Map(layers.map((layer) => [layer, freshLayer()]));
+    const copies = new Map(layers.map((layer) => [layer, freshLayerId()]));
     session.commit({
       label: layerLabel('duplicate-layers', session.document, layers),
       kind: 'layer',
-      change: (document) => duplicateLayers(document, layers, (each) => copies.get(each) ?? freshLayer()),
+      change: (document) => duplicateLayers(document, layers, (each) => copies.get(each) ?? freshLayerId()),
     });
     const together = [...copies.values()];
     view.setState({ active: { layer: together.at(-1)!, part: 'pixels' }, together: new Set(together) });
@@ -73,7 +72,7 @@ export const layerCommands: readonly Command[] = [
     view.setState({ active: null });
   }),
   onLayers('group-layer', ['$mod+g'], (session, { words }, layers) => {
-    const group = createLayer('group', freshLayer(), freeName(session.document, words('layers:new-group')));
+    const group = createLayer('group', freshLayerId(), freeName(session.document, words('layers:new-group')));
     session.commit({
       label: layerLabel('group-layers', session.document, layers),
       kind: 'layer',

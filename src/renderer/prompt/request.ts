@@ -2,15 +2,11 @@ import { assertNever } from '#base/assert';
 import type { BlobName, JobRequest, Precision } from '#shared/contract/job-request';
 import type { Model } from '#shared/contract/studio/models';
 import { defaultLimits } from '#shared/contract/model-limits';
+import type { Size } from '#shared/document/geometry';
 import type { Parameters, PromptState } from '#shared/document/prompt-state';
 import type { frameMargins, ChosenTask } from './task.ts';
 
 type ModelLimits = NonNullable<Model['limits']>;
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** What a task takes besides words and numbers: pictures are stored already. */
 export interface TaskInputs {

@@ -3,6 +3,7 @@ import type { NodeId } from '#shared/document/ids';
 import type { PromptState } from '#shared/document/prompt-state';
 
 import type { Studio } from '../app/studio.ts';
+import { freshSeed } from '../document/fresh-ids.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { ask } from './ask.ts';
 import { hostFacts, modelFor } from './host-facts.ts';
@@ -72,7 +73,7 @@ async function make(
   const rerun = currentRerun(studio, session);
   const model = modelFor(studio, session)!;
   const { seedLocked, seed: kept } = before.parameters;
-  const seed = seedLocked ? kept : crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const seed = seedLocked ? kept : freshSeed();
   if (rerun) {
     // Going there may bring other words along.
     await session.go(rerun.parent);

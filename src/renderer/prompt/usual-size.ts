@@ -1,7 +1,9 @@
+import type { Size } from '#shared/document/geometry';
+
 import type { HostState } from '../stores/host-state.ts';
 import { until } from '../stores/until.ts';
 import { chosenModel } from './choose-model.ts';
-import { pictureSize, type Size } from './request.ts';
+import { pictureSize } from './request.ts';
 
 const anySize = { width: null, height: null };
 

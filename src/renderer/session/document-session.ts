@@ -8,15 +8,17 @@ import { historyTree } from '#shared/contract/studio/history-state';
 import type { Cursor } from '#shared/contract/studio/watching';
 import type { Document } from '#shared/document/document';
 import { resizeCanvas, setPrompt } from '#shared/document/document-operations';
+import type { Size } from '#shared/document/geometry';
 import type { HistoryEvent, HistoryNode, StepKind } from '#shared/document/history-node';
 import { redoTarget, replay, undoTarget, type HistoryTree } from '#shared/document/history-tree';
-import { newNodeId, type DocumentId, type NodeId, type RandomBytes } from '#shared/document/ids';
+import type { DocumentId, NodeId } from '#shared/document/ids';
 import type { PromptState } from '#shared/document/prompt-state';
 import type { StepLabel } from '#shared/document/step-label';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import { follow } from '../client/connection.ts';
 import type { Patience } from '../client/patience.ts';
+import { freshNodeId } from '../document/fresh-ids.ts';
 
 /** One open document, as far as everybody may know. */
 export interface SessionState {
@@ -52,11 +54,6 @@ export interface SessionOptions {
   readonly onFault: (error: AppError) => void;
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** Something done here that the host has not told of yet. */
 interface PendingEvent {
   readonly event: HistoryEvent;
@@ -64,7 +61,6 @@ interface PendingEvent {
   isSaved: boolean;
 }
 
-const random: RandomBytes = (count) => crypto.getRandomValues(new Uint8Array(count));
 const draftDelayMs = 500;
 /** Documents of steps are small records; this many make undo immediate. */
 const keptDocuments = 200;
@@ -150,7 +146,7 @@ export class DocumentSession {
     }
     const document = setPrompt(changed, prompt);
     const node: HistoryNode = {
-      id: newNodeId(random),
+      id: freshNodeId(),
       parent: tree.current,
       label,
       kind,

@@ -1,15 +1,19 @@
 import type { Document, Selection } from './document.ts';
 import { frozen } from './frozen.ts';
-import { compose, scaling, transformedBounds, translation, type Point, type Rect, type Transform } from './geometry.ts';
+import {
+  compose,
+  scaling,
+  transformedBounds,
+  translation,
+  type Point,
+  type Rect,
+  type Size,
+  type Transform,
+} from './geometry.ts';
 import type { LayerId } from './ids.ts';
 import { layerOf } from './layer-tree.ts';
 import { setLayerProperties } from './layer-operations.ts';
 import type { Parameters, PromptState } from './prompt-state.ts';
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Gives the document another frame; what is in it moves by `offset` and keeps its size. Nothing is cut off. */
 export function resizeCanvas(document: Document, size: Size, offset: Point): Document {

@@ -15,6 +15,11 @@ export const zTransform = z
   .readonly();
 export type Transform = z.infer<typeof zTransform>;
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface Point {
   readonly x: number;
   readonly y: number;

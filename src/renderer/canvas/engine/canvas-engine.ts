@@ -2,8 +2,9 @@ import type { AppError } from '#base/app-error';
 import { DisposableStore } from '#base/disposable';
 import type { Document } from '#shared/document/document';
 import { type Point, type Rect } from '#shared/document/geometry';
-import { newLayerId, type LayerId } from '#shared/document/ids';
+import type { LayerId } from '#shared/document/ids';
 import type { Commit } from '../../document/commit.ts';
+import { freshLayerId } from '../../document/fresh-ids.ts';
 import { contentShift } from '../../document/content-shift.ts';
 import { parseColour } from '../pixels/colour.ts';
 import { withFittingBrushes } from '../tools/fitting-brushes.ts';
@@ -73,7 +74,6 @@ export class CanvasEngine {
   readonly #container: HTMLElement;
   readonly #state: MutableObservable<CanvasState>;
   readonly #settings: MutableObservable<ToolSettings>;
-  readonly #pointer = createObservable<Point | null>(null);
   readonly #session: PixelSession;
   readonly #view: CanvasView;
   readonly #hand: ToolHand;
@@ -86,7 +86,7 @@ export class CanvasEngine {
   #snapRects: readonly Rect[] = [];
   #look: Pick<Look, 'plates' | 'outline'> | null = null;
   #result: ShownResult | null = null;
-  #theme: CanvasTheme;
+  readonly #theme: CanvasTheme;
   #split: number | null = null;
   #isDraggingSplit = false;
   #isCoarse = false;
@@ -142,7 +142,7 @@ export class CanvasEngine {
       moveTarget: () => this.#moveTarget(),
       movedLayers: () => this.#movedLayers(),
       settings: () => this.#settings.get(),
-      newLayerId: () => newLayerId((count) => crypto.getRandomValues(new Uint8Array(count))),
+      newLayerId: freshLayerId,
     });
     this.#moving = createMoving({
       session: this.#session,
@@ -170,10 +170,7 @@ export class CanvasEngine {
         { screen: () => this.#view.screen, isSpaceDown: () => this.#hand.isSpaceDown },
         {
           onPointer: (input) => this.#pointerMoved(input),
-          onLeave: () => {
-            this.#pointer.set(null);
-            this.#hand.send({ kind: 'leave' });
-          },
+          onLeave: () => this.#hand.send({ kind: 'leave' }),
           onCancel: () => this.#hand.send({ kind: 'cancel' }),
           onWheel: (action, at) => this.#wheel(action, at),
           onPinchBegin: () => this.#view.viewport.beginPinch(),
@@ -192,11 +189,6 @@ export class CanvasEngine {
   /** What passes with the window; changes often while the hand moves, so select from it what you show. */
   get state(): Observable<CanvasState> {
     return this.#state;
-  }
-
-  /** Where the pointer is, in whole document pixels; null while it is elsewhere. */
-  get pointer(): Observable<Point | null> {
-    return this.#pointer;
   }
 
   get settings(): Observable<ToolSettings> {
@@ -294,12 +286,6 @@ export class CanvasEngine {
     return toDocument(this.#view.screen.viewport, { x: x - left, y: y - top });
   }
 
-  setTheme(theme: CanvasTheme): void {
-    this.#theme = theme;
-    this.#view.setTheme(theme);
-    this.showResult(this.#result);
-  }
-
   /**
    * Gives the box of what the move tool has in its hands other numbers, seen at once. All that is changed until
    * `endPlacing` is one step.
@@ -394,7 +380,6 @@ export class CanvasEngine {
 
   #pointerMoved(input: PointerInput): void {
     this.#isCoarse = input.isCoarse;
-    this.#pointer.set({ x: Math.floor(input.point.x), y: Math.floor(input.point.y) });
     if (!this.#dragSplit(input)) this.#hand.pointer(input);
   }
 

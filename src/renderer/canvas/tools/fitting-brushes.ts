@@ -1,10 +1,6 @@
+import type { Size } from '#shared/document/geometry';
 import type { Brush } from '../pixels/brush.ts';
 import type { ToolSettings } from './tool-settings.ts';
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Parts of the shorter side of a document; large documents begin with the usual sizes. */
 const partOfSide = { brush: 1 / 16, eraser: 1 / 16, maskBrush: 1 / 8 } as const;

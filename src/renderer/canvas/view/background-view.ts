@@ -15,17 +15,12 @@ export class BackgroundView {
   readonly #paper = new Konva.Rect({ listening: false, perfectDrawEnabled: false });
   #shown = '';
 
-  constructor(layer: Konva.Layer, theme: CanvasTheme) {
+  constructor(layer: Konva.Layer, { pasteboard, shadow, checker }: CanvasTheme) {
     this.#layer = layer;
-    layer.add(this.#board, this.#shadow, this.#paper);
-    this.setTheme(theme);
-  }
-
-  setTheme({ pasteboard, shadow, checker }: CanvasTheme): void {
     this.#board.fill(pasteboard);
     this.#shadow.setAttrs({ fill: checker[0], shadowColor: shadow });
     this.#paper.fillPatternImage(checkerboard(checker) as unknown as HTMLImageElement);
-    this.#layer.batchDraw();
+    layer.add(this.#board, this.#shadow, this.#paper);
   }
 
   /** The canvas has another size, which has wiped it. */

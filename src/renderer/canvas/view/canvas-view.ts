@@ -89,11 +89,6 @@ export class CanvasView {
     return this.viewport.screen;
   }
 
-  setTheme(theme: CanvasTheme): void {
-    this.#background.setTheme(theme);
-    this.#overlay.setTheme(theme);
-  }
-
   /** Another size of the document; `shift` is how far what was in it has moved, null where that cannot be said. */
   setDocument(document: Size, shift: Point | null): void {
     this.#desk.setDocument({ width: document.width, height: document.height });

@@ -29,7 +29,7 @@ const labelPadding = { x: 6, y: 4 };
 /** The top canvas: frames, handles, the brush's ring, numbers. It draws what tools describe, and asks nothing back. */
 export class OverlayView {
   readonly #layer: Konva.Layer;
-  #theme: CanvasTheme;
+  readonly #theme: CanvasTheme;
   #screen: Screen | null = null;
   #shapes: readonly OverlayShape[] = [];
   #extras: OverlayExtras = { progress: null, splitAt: null };
@@ -44,11 +44,6 @@ export class OverlayView {
         sceneFunc: (context) => this.#draw(context._context),
       }),
     );
-  }
-
-  setTheme(theme: CanvasTheme): void {
-    this.#theme = theme;
-    this.#layer.batchDraw();
   }
 
   show(screen: Screen, shapes: readonly OverlayShape[], extras: OverlayExtras): void {

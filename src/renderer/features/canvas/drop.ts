@@ -2,7 +2,6 @@ import { zStoredPicture, type StoredPicture } from '#shared/contract/studio/blob
 import type { Document } from '#shared/document/document';
 import { resizeCanvas } from '#shared/document/document-operations';
 import { compose, scaling, translation, type Point, type Transform } from '#shared/document/geometry';
-import { newLayerId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 import { addLayer } from '#shared/document/layer-operations';
 import type { StepLabel } from '#shared/document/step-label';
@@ -10,6 +9,7 @@ import { z } from 'zod';
 
 import type { Studio } from '../../app/studio.ts';
 import { freeName } from '../../commands/free-name.ts';
+import { freshLayerId } from '../../document/fresh-ids.ts';
 import { canvasFacts } from '../../prompt/task.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 
@@ -102,7 +102,7 @@ function addPicture(
     middle,
   }: { readonly label: StepLabel; readonly name: string; readonly at?: Point; readonly middle?: Point },
 ): void {
-  const id = newLayerId((count) => crypto.getRandomValues(new Uint8Array(count)));
+  const id = freshLayerId();
   const { width, height } = picture;
   const step = session.commit({
     label,

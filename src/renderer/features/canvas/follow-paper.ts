@@ -1,6 +1,8 @@
+import type { Size } from '#shared/document/geometry';
+
 import type { Studio } from '../../app/studio.ts';
 import { modelFor } from '../../prompt/host-facts.ts';
-import { pictureSize, type Size } from '../../prompt/request.ts';
+import { pictureSize } from '../../prompt/request.ts';
 import { canvasFacts, chosenTask } from '../../prompt/task.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { offeredIn } from '../candidates/candidates.ts';

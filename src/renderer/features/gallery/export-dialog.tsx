@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
 import { maxSide } from '#shared/document/document';
+import type { Size } from '#shared/document/geometry';
 import type { Settings } from '#shared/library/settings';
 
 import { useCurrentSession, useSession, useStudio } from '../../app/studio.ts';
@@ -13,11 +14,6 @@ import { NumberInput } from '../../ui/number-input.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import { exportDocument } from './export-document.ts';
 import './export-dialog.css';
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 type Format = Settings['export']['format'];
 

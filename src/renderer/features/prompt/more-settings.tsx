@@ -4,13 +4,17 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
 import { zInpaintIntent, zSolver } from '#shared/contract/job-request';
+import { defaultPromptState } from '#shared/document/prompt-state';
 
 import { useStudio } from '../../app/studio.ts';
+import { freshSeed } from '../../document/fresh-ids.ts';
 import type { ChosenTask } from '../../prompt/task.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import { useParameters } from './use-parameters.ts';
+
+const initial = defaultPromptState.parameters;
 
 interface SettingsProps {
   readonly session: DocumentSession;
@@ -35,7 +39,7 @@ export function MoreSettings({ session, task }: SettingsProps) {
               value={parameters.steps}
               min={1}
               max={100}
-              initial={25}
+              initial={initial.steps}
               onChange={(steps) => change({ steps })}
             />
             <Choice
@@ -47,11 +51,7 @@ export function MoreSettings({ session, task }: SettingsProps) {
             />
             <TaskSettings session={session} task={task} />
             <ModelChoice session={session} />
-            <button
-              type="button"
-              className="button"
-              onClick={() => change({ seed: crypto.getRandomValues(new Uint32Array(1))[0]! })}
-            >
+            <button type="button" className="button" onClick={() => change({ seed: freshSeed() })}>
               <Dices size={14} aria-hidden />
               {t('new-seed')}
             </button>
@@ -93,7 +93,7 @@ function TaskSettings({ session, task }: SettingsProps) {
         min={0}
         max={1}
         step={0.05}
-        initial={1}
+        initial={initial.strength}
         onChange={(strength) => change({ strength })}
       />
       <SliderField
@@ -102,7 +102,7 @@ function TaskSettings({ session, task }: SettingsProps) {
         min={1}
         max={8}
         step={0.5}
-        initial={1}
+        initial={initial.contextScale}
         onChange={(contextScale) => change({ contextScale })}
       />
     </>

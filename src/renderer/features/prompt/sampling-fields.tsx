@@ -1,6 +1,8 @@
 import { Lock, LockOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
+import { defaultPromptState } from '#shared/document/prompt-state';
+
 import { useSession } from '../../app/studio.ts';
 import type { ChosenTask } from '../../prompt/task.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
@@ -8,6 +10,8 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { NumberInput } from '../../ui/number-input.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import { useParameters } from './use-parameters.ts';
+
+const initial = defaultPromptState.parameters;
 
 /** How many pictures, from which seed, and how closely they follow the words and the picture. */
 export function SamplingFields({ session, task }: { session: DocumentSession; task: ChosenTask }) {
@@ -49,7 +53,7 @@ export function SamplingFields({ session, task }: { session: DocumentSession; ta
         value={textGuidance}
         max={15}
         step={0.5}
-        initial={5}
+        initial={initial.textGuidance}
         onChange={(value) => change({ textGuidance: value })}
       />
       {task !== 'generate' || hasReference ? (
@@ -58,7 +62,7 @@ export function SamplingFields({ session, task }: { session: DocumentSession; ta
           value={imageGuidance}
           max={5}
           step={0.1}
-          initial={1.5}
+          initial={initial.imageGuidance}
           onChange={(value) => change({ imageGuidance: value })}
         />
       ) : null}

@@ -12,7 +12,6 @@ export const layers = {
   'new-group': 'Group',
   flattened: 'Flattened',
   picture: 'Picture',
-  'mask-of': 'Mask of {{name}}',
   expand: 'Show what is in {{name}}',
   collapse: 'Hide what is in {{name}}',
   'paint-mask': 'Paint on the mask of {{name}}',

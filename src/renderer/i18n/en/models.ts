@@ -14,7 +14,6 @@ export const models = {
   precision: 'Precision',
   installed: 'Installed',
   add: 'Add a model',
-  licence: 'Licence: {{licence}}',
   task: {
     pull: 'Downloading {{name}}',
     import: 'Importing {{name}}',

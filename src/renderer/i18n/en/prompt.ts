@@ -2,7 +2,6 @@ export const prompt = {
   label: 'What shall happen',
   bar: 'Prompt',
   'task-label': 'Task',
-  estimate: 'about {{time}}',
   'memory-short': 'This may need {{needed}} of memory; {{available}} are free.',
   'memory-refused':
     'This needs about {{needed}} of memory, and {{available}} can be had: choose a smaller size, or a model in a smaller precision.',

@@ -15,7 +15,6 @@ export const layers: SameKeys<typeof english> = {
   'new-group': '编组',
   flattened: '已拼合',
   picture: '图片',
-  'mask-of': '{{name}} 的蒙版',
   expand: '展开 {{name}}',
   collapse: '折叠 {{name}}',
   'paint-mask': '在{{name}}的蒙版上绘制',

@@ -17,7 +17,6 @@ export const models: SameKeys<typeof english> = {
   precision: '精度',
   installed: '已安装',
   add: '添加模型',
-  licence: '许可证：{{licence}}',
   task: {
     pull: '正在下载 {{name}}',
     import: '正在导入 {{name}}',

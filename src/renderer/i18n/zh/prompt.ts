@@ -5,7 +5,6 @@ export const prompt: SameKeys<typeof english> = {
   label: '要做什么',
   bar: '提示',
   'task-label': '任务',
-  estimate: '约 {{time}}',
   'memory-short': '这可能需要 {{needed}} 内存，目前可用 {{available}}。',
   'memory-refused': '这需要约 {{needed}} 内存，而可用的只有 {{available}}：请减小尺寸，或选择精度更小的模型。',
   size: '尺寸',

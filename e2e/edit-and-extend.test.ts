@@ -26,6 +26,12 @@ it(
     await expect.poll(() => run.textContent()).toContain('Edit');
     await prompt.press('Enter');
     await expect.poll(() => keep.isEnabled(), { timeout: 60_000 }).toBe(true);
+    // The results lie below the canvas, and cover nothing of it.
+    const [canvas, strip] = await Promise.all([
+      page.locator('.canvas-host').boundingBox(),
+      page.locator('.candidates').boundingBox(),
+    ]);
+    expect(canvas!.y + canvas!.height).toBeLessThanOrEqual(strip!.y);
     const changed = page.getByRole('button', { name: /% of the picture changed/ });
     await changed.click();
     expect(await changed.getAttribute('aria-pressed')).toBe('true');

@@ -16,7 +16,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { anchorOf, flipCandidate, offeredIn, unfinishedWith } from './candidates.ts';
 import { keepCandidate, putAwayCandidate } from './keep.ts';
 
-/** Results side by side over the lower edge of the canvas, as long as there are any to choose from. */
+/** Results side by side below the canvas, which makes room for them as long as there are any to choose from. */
 export function CandidateStrip({ session }: { session: DocumentSession }) {
   const studio = useStudio();
   const state = useStore(studio.candidates.store);

@@ -8,6 +8,7 @@ import { exitStatus } from '#base/error-codes';
 import { writeFileDurably } from '#files/durable-write';
 import { contactSheet } from '#train/data/contact-sheet';
 import { openSprites } from '#train/data/sprites/sprite-cache';
+import { abilities, type Ability } from '#train/evaluation/abilities';
 import { evaluate, type TestResult } from '#train/evaluation/evaluate';
 import { Judge, judgeAccuracy } from '#train/evaluation/judge/judge';
 import { judgeData, JUDGE_SEEDS } from '#train/evaluation/judge/judge-training';
@@ -35,6 +36,7 @@ async function main(signal: AbortSignal): Promise<void> {
       'train-judge': { type: 'string' },
       out: { type: 'string' },
       tests: { type: 'string', default: '20' },
+      only: { type: 'string' },
       side: { type: 'string', default: '128' },
       steps: { type: 'string', default: '20' },
       'text-guidance': { type: 'string', default: '4' },
@@ -47,10 +49,16 @@ async function main(signal: AbortSignal): Promise<void> {
   const [folder] = positionals;
   const judgeFolder = values.judge;
   const tests = Number(values.tests);
-  if (judgeFolder === undefined || !Number.isInteger(tests) || tests < 1) {
+  const only = values.only as Ability | undefined;
+  if (
+    judgeFolder === undefined ||
+    !Number.isInteger(tests) ||
+    tests < 1 ||
+    (only !== undefined && !abilities.includes(only))
+  ) {
     throw new AppError(
       'usage-invalid',
-      'Usage: evaluate [PACKAGE] --judge DIR [--tests 20] [--out DIR] [--train-judge STEPS]',
+      `Usage: evaluate [PACKAGE] --judge DIR [--tests 20] [--only ${abilities.join('|')}] [--out DIR] [--train-judge STEPS]`,
     );
   }
   const sheet = await openSprites(values.cache);
@@ -99,7 +107,7 @@ async function main(signal: AbortSignal): Promise<void> {
         : `${passed ? '✓' : '✗'} ${ability}, ${kind}: ${prompt} ${note && `(${note})`}`,
     );
   };
-  await evaluate(evaluatedPackage(model, settings), { judge, sheet, tests, signal, onResult });
+  await evaluate(evaluatedPackage(model, settings), { judge, sheet, tests, only: only ?? null, signal, onResult });
   await model.dispose();
   await judge.release();
   const table = scoreTable(scoresOf(results), accuracy);

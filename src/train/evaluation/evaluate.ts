@@ -11,6 +11,7 @@ import { curricula } from '../data/scene/curriculum.ts';
 import { renderScene } from '../data/scene/render-scene.ts';
 import { sampleScene } from '../data/scene/sample-scene.ts';
 import type { SpriteSheet } from '../data/sprites/sprite-sheet.ts';
+import { abilities, type Ability } from './abilities.ts';
 import type { EvaluatedModel } from './evaluated-model.ts';
 import type { Judge } from './judge/judge.ts';
 import { preservation, psnr } from './preservation.ts';
@@ -20,11 +21,10 @@ export interface EvaluateOptions {
   readonly sheet: SpriteSheet;
   /** Tests of every category and kind. */
   readonly tests: number;
+  readonly only: Ability | null;
   readonly signal: AbortSignal;
   readonly onResult: (result: TestResult) => void;
 }
-
-export type Ability = 'generation' | 'edit' | 'question' | 'vae';
 
 /** One test. */
 export interface TestResult {
@@ -32,6 +32,8 @@ export interface TestResult {
   /** Category of generation, kind of edit or question. */
   readonly kind: string;
   readonly passed: boolean;
+  /** Whether the judge passes a picture that is known to be right; null where it is not asked. */
+  readonly isJudgeable: boolean | null;
   /** What went wrong, or what was said. */
   readonly note: string;
   /** Of edits: how exactly everything outside the edit was kept, in dB; of the VAE, everything. */
@@ -46,12 +48,18 @@ const KEPT_PSNR = 20;
 
 const restoring: ReadonlySet<EditKind> = new Set(['denoise', 'deblur']);
 
-/** Everything in turn; the same model and options give the same results. */
+const testsOf: Record<Ability, (model: EvaluatedModel, options: EvaluateOptions) => Promise<void>> = {
+  vae: evaluateVae,
+  generation: evaluateGeneration,
+  question: evaluateQuestions,
+  edit: evaluateEdits,
+};
+
+/** Every ability in turn, or the one that is asked for; the same model and options give the same results. */
 export async function evaluate(model: EvaluatedModel, options: EvaluateOptions): Promise<void> {
-  await evaluateVae(model, options);
-  await evaluateGeneration(model, options);
-  await evaluateQuestions(model, options);
-  await evaluateEdits(model, options);
+  for (const ability of abilities) {
+    if (options.only === null || options.only === ability) await testsOf[ability](model, options);
+  }
 }
 
 async function evaluateGeneration(model: EvaluatedModel, options: EvaluateOptions): Promise<void> {
@@ -59,10 +67,12 @@ async function evaluateGeneration(model: EvaluatedModel, options: EvaluateOption
     throwIfCancelled(options.signal);
     const picture = await model.generate(test.prompt, index);
     const judged = verdict(test.wanted, await options.judge.look(picture));
+    const example = renderScene(test.example, options.sheet, model.side);
     options.onResult({
       ability: 'generation',
       kind: test.category,
       passed: judged.met,
+      isJudgeable: verdict(test.wanted, await options.judge.look(example)).met,
       note: judged.met ? '' : judged.reason,
       psnr: null,
       pictures: [picture],
@@ -84,6 +94,7 @@ async function evaluateEdits(model: EvaluatedModel, options: EvaluateOptions): P
       ability: 'edit',
       kind: plan.kind,
       passed: judged.met && isKept,
+      isJudgeable: verdict(wanted, await options.judge.look(target)).met,
       note: judged.met ? (isKept ? '' : `not kept: ${kept.toFixed(1)} dB`) : judged.reason,
       psnr: kept,
       pictures: [source, result, target],
@@ -102,6 +113,7 @@ async function evaluateQuestions(model: EvaluatedModel, options: EvaluateOptions
       ability: 'question',
       kind,
       passed: answers(turn, answer),
+      isJudgeable: null,
       note: answer,
       psnr: null,
       pictures: [picture],
@@ -120,6 +132,7 @@ async function evaluateVae(model: EvaluatedModel, options: EvaluateOptions): Pro
       ability: 'vae',
       kind: 'reconstruction',
       passed: psnr(picture, back) >= 30,
+      isJudgeable: null,
       note: '',
       psnr: psnr(picture, back),
       pictures: [picture, back],

@@ -13,6 +13,7 @@ function result(changes: Partial<TestResult>): TestResult {
     ability: 'generation',
     kind: 'colors',
     passed: true,
+    isJudgeable: null,
     note: '',
     psnr: null,
     pictures: [],
@@ -58,8 +59,8 @@ describe('answers', () => {
 describe('scores', () => {
   it('are shares of each kind and of the ability, with their bars', () => {
     const scores = scoresOf([
-      result({}),
-      result({ passed: false }),
+      result({ isJudgeable: true }),
+      result({ passed: false, isJudgeable: false }),
       result({ kind: 'counting' }),
       result({ ability: 'vae', kind: 'reconstruction', passed: false, psnr: 28 }),
     ]);
@@ -73,8 +74,8 @@ describe('scores', () => {
     expect(scores[1]!.interval[1]).toBe(1);
     expect(scores[1]!.interval[0]).toBeCloseTo(0.2065, 3);
     const table = scoreTable(scores, 0.9);
-    expect(table).toContain('| generation | colors | 2 | 0.50 (0.09–0.91) |  | 0.85 |');
-    expect(table).toContain('| vae | reconstruction | 1 |  | 28.0 dB | 30 dB |');
+    expect(table).toContain('| generation | colors | 2 | 0.50 (0.09–0.91) |  | 0.85 | 0.50 |');
+    expect(table).toContain('| vae | reconstruction | 1 |  | 28.0 dB | 30 dB |  |');
     expect(table).toContain('reads 90.0 % without any error');
   });
 });

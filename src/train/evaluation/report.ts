@@ -1,4 +1,5 @@
-import type { Ability, TestResult } from './evaluate.ts';
+import type { Ability } from './abilities.ts';
+import type { TestResult } from './evaluate.ts';
 
 /** The bars that the model in the box is to reach, by ability or kind. */
 const bars: Readonly<Record<string, number>> = {
@@ -24,6 +25,8 @@ export interface Score {
   /** Mean over the tests that have one, in dB. */
   readonly psnr: number | null;
   readonly bar: number | null;
+  /** Part of the tests in which the judge passes a picture that is known to be right: what 1 would be measured as. */
+  readonly judgeable: number | null;
 }
 
 /** Scores of every kind, and of each ability over all its kinds. */
@@ -47,6 +50,7 @@ export function scoresOf(results: readonly TestResult[]): Score[] {
 function score(ability: Ability, kind: string, results: readonly TestResult[], bar: number | null): Score {
   const passed = results.filter((result) => result.passed).length;
   const measured = results.flatMap(({ psnr }) => (psnr === null || !Number.isFinite(psnr) ? [] : [psnr]));
+  const judged = results.flatMap(({ isJudgeable }) => isJudgeable ?? []);
   const mean = measured.reduce((sum, value) => sum + value, 0) / measured.length;
   return {
     ability,
@@ -56,6 +60,7 @@ function score(ability: Ability, kind: string, results: readonly TestResult[], b
     interval: wilson(passed, results.length),
     psnr: measured.length > 0 ? mean : null,
     bar: ability === 'vae' ? VAE_BAR : bar,
+    judgeable: judged.length > 0 ? judged.filter(Boolean).length / judged.length : null,
   };
 }
 
@@ -71,18 +76,18 @@ function wilson(passed: number, tests: number): [low: number, high: number] {
 
 /** The table of the model card, in Markdown. @param judgeAccuracy part of real pictures that the judge reads without error */
 export function scoreTable(scores: readonly Score[], judgeAccuracy: number): string {
-  const rows = scores.map(({ ability, kind, tests, passed, interval, psnr, bar }) => {
+  const rows = scores.map(({ ability, kind, tests, passed, interval, psnr, bar, judgeable }) => {
     const share =
       ability === 'vae' ? '' : `${(passed / tests).toFixed(2)} (${interval.map((end) => end.toFixed(2)).join('–')})`;
     const wanted = bar === null ? '' : ability === 'vae' ? `${bar} dB` : bar.toFixed(2);
-    return `| ${ability} | ${kind} | ${tests} | ${share} | ${psnr === null ? '' : `${psnr.toFixed(1)} dB`} | ${wanted} |`;
+    return `| ${ability} | ${kind} | ${tests} | ${share} | ${psnr === null ? '' : `${psnr.toFixed(1)} dB`} | ${wanted} | ${judgeable === null ? '' : judgeable.toFixed(2)} |`;
   });
   return [
-    '| ability | kind | tests | passed | kept | bar |',
-    '|---|---|---|---|---|---|',
+    '| ability | kind | tests | passed | kept | bar | real pictures |',
+    '|---|---|---|---|---|---|---|',
     ...rows,
     '',
-    `Judged by a detector trained apart; of real pictures it reads ${(100 * judgeAccuracy).toFixed(1)} % without any error.`,
+    `Judged by a detector trained apart. "real pictures" is the part of pictures known to be right that it passes in the same tests; of all kinds of scenes, however crowded, it reads ${(100 * judgeAccuracy).toFixed(1)} % without any error.`,
     '',
   ].join('\n');
 }

@@ -103,7 +103,7 @@ export const curricula: Readonly<Record<CurriculumId, Curriculum>> = {
   placed: {
     objects: 60,
     styles,
-    layouts: { single: 4, placed: 2, beside: 2, stacked: 2, count: 2, 'count-and-one': 0.5, group: 0.5 },
+    layouts: { single: 6, placed: 2, beside: 3, stacked: 1.5, count: 1.5, 'count-and-one': 0.5, group: 0.5 },
     backgrounds: {
       plain: 7,
       gradient: 1,

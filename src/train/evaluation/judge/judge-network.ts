@@ -1,11 +1,12 @@
 /**
- * @file The judge: a small transformer over 16×16 patches that says, for every cell of a picture, whether the centre of
- * something lies there, what it is, in which colour, and how far it reaches. It shares nothing with the model it judges.
+ * @file The judge: three convolutions from pixels to cells of 16×16, then a small transformer over the cells, that says for
+ * each of them whether the centre of something lies there, what it is, in which colour, and how far it reaches. It shares
+ * nothing with the model it judges.
  */
 import type { Value } from '#model/ir/graph';
 import { attention, splitHeads } from '#model/nn/attention';
 import type { Builder } from '#model/nn/builder';
-import { geluTanh, layerNorm, linear, sub, type Module } from '#model/nn/layers';
+import { conv2d, geluTanh, groupNorm, layerNorm, linear, silu, sub, type Module } from '#model/nn/layers';
 import * as t from '#model/ops/tensor';
 
 import { COLOR_COUNT, THING_COUNT } from '../../recipe/assembly/things.ts';
@@ -16,8 +17,15 @@ const CELL_SIDE = 16;
 /** Cells along a side. */
 export const CELLS = JUDGE_SIDE / CELL_SIDE;
 
+/** Convolutions from pixels to cells: squares of four pixels first, since fine steps cost the most and say the least. */
+const STEM = [
+  { channels: 64, kernel: 4, stride: 4, padding: 0 },
+  { channels: 128, kernel: 3, stride: 2, padding: 1 },
+  { channels: 192, kernel: 3, stride: 2, padding: 1 },
+] as const;
+const GROUPS = 8;
 const WIDTH = 192;
-const BLOCKS = 4;
+const BLOCKS = 2;
 const HEADS = 4;
 const NORM_EPSILON = 1e-5;
 
@@ -35,10 +43,14 @@ export function judge(builder: Builder, pixels: Value): JudgeOutputs {
   const m: Module = { builder, part: 'vision', prefix: 'judge.' };
   const batch = pixels.shape[0] as number;
   const cells = CELLS ** 2;
-  const tiled = t.reshape(pixels, [batch, 3, CELLS, CELL_SIDE, CELLS, CELL_SIDE]);
-  const patches = t.reshape(t.transpose(tiled, [0, 2, 4, 1, 3, 5]), [batch, cells, 3 * CELL_SIDE ** 2]);
+  let seen = pixels;
+  for (const [index, { channels, ...window }] of STEM.entries()) {
+    const convolved = conv2d(m, seen, `stem.${index}`, channels, window);
+    seen = silu(m, groupNorm(m, convolved, `stem.${index}.norm`, GROUPS, NORM_EPSILON));
+  }
+  const patches = t.transpose(t.reshape(seen, [batch, WIDTH, cells]), [0, 2, 1]);
   const places = builder.vector('vision', 'judge.pos_embed', [1, cells, WIDTH]);
-  let x = t.add(linear(m, patches, 'patches', WIDTH), places);
+  let x = t.add(patches, places);
   for (let i = 0; i < BLOCKS; i++) x = block(sub(m, `blocks.${i}.`), x);
   const features = t.reshape(layerNorm(m, x, 'norm', NORM_EPSILON), [batch * cells, WIDTH]);
   return {

@@ -3,11 +3,12 @@ import type { Builder } from '#model/nn/builder';
 import * as t from '#model/ops/tensor';
 
 import { planarFloats, type PictureStack } from '../../data/batches/batch.ts';
-import { labelledPicture, type JudgeDataOptions, type LabelledPicture } from '../../data/judge-data.ts';
+import { labelledPicture, type LabelledPicture } from '../../data/judge-data.ts';
 import { curricula } from '../../data/scene/curriculum.ts';
 import type { SpriteSheet } from '../../data/sprites/sprite-sheet.ts';
 import { crossEntropy } from '../../losses/cross-entropy.ts';
 import { adamW } from '../../optimise/adamw.ts';
+import { muon } from '../../optimise/muon.ts';
 import { warmupStable } from '../../optimise/schedule.ts';
 import { hostTensor, type HostTensor } from '../../runtime.ts';
 import type { TrainingBatch, TrainingPlan } from '../../session/training-plan.ts';
@@ -19,6 +20,7 @@ const BUCKET = 'pictures';
 /** How much a cell with nothing in it counts; most are. */
 const NOTHING_WEIGHT = 0.15;
 const BOX_WEIGHT = 4;
+const WEIGHT_DECAY = 0.05;
 const PEAK_RATE = 1e-3;
 /** Seed spaces of what it learns from and of what its error is measured on. */
 export const JUDGE_SEEDS = { training: 1, test: 2 } as const;
@@ -34,7 +36,11 @@ export function judgePlan({ steps, batchSize }: JudgeTraining): TrainingPlan {
     steps,
     objectives: { [BUCKET]: (builder) => judgeObjective(builder, batchSize) },
     trains: () => true,
-    optimiser: adamW({ beta2: 0.98, weightDecay: 0.05, decays: (name) => name.endsWith('.weight') }),
+    optimiser: muon({
+      others: adamW({ beta2: 0.98, weightDecay: WEIGHT_DECAY, decays: (name) => name.endsWith('.weight') }),
+      applies: ({ kind }) => kind === 'linear' || kind === 'conv',
+      weightDecay: WEIGHT_DECAY,
+    }),
     schedule: warmupStable({
       peak: PEAK_RATE,
       warmupSteps: Math.min(200, steps / 10),
@@ -46,15 +52,15 @@ export function judgePlan({ steps, batchSize }: JudgeTraining): TrainingPlan {
   };
 }
 
-/** Pictures that the judge is trained on or tested with; every other one is spoilt. */
+/** Tidy scenes, as tests ask for, and free ones, as what a model draws instead may be. */
+const CURRICULA = [curricula.placed, curricula['known-scenes']] as const;
+
+/** Pictures that the judge is trained on or tested with, of both kinds in turn; half of each are spoilt. */
 export function judgeData(sheet: SpriteSheet, seed: number): (index: number) => LabelledPicture {
-  const options: Omit<JudgeDataOptions, 'damage'> = {
-    seed,
-    curriculum: curricula['known-scenes'],
-    sheet,
-    size: JUDGE_SIDE,
+  return (index) => {
+    const curriculum = CURRICULA[Math.floor(index / 2) % CURRICULA.length]!;
+    return labelledPicture({ seed, curriculum, sheet, size: JUDGE_SIDE, damage: index % 2 }, index);
   };
-  return (index) => labelledPicture({ ...options, damage: index % 2 }, index);
 }
 
 export async function* judgeBatches(

@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import { writeSafetensors } from '#model/weights/node/write-safetensors';
+import { float32ToFloat16 } from '#model/weights/float16';
 import type { TensorData } from '#model/weights/tensor-data';
 
 import type { SpriteSheet } from '../../data/sprites/sprite-sheet.ts';
@@ -43,11 +44,9 @@ export async function trainJudge(options: TrainJudgeOptions): Promise<string> {
   }
   const tensors = new Map<string, TensorData>();
   for (const [name, { spec, data }] of weightsOf(plan, state, { average: true })) {
-    tensors.set(name, {
-      dtype: 'f32',
-      shape: spec.shape,
-      bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    });
+    const halves = new Uint16Array(data.length);
+    float32ToFloat16(data, halves);
+    tensors.set(name, { dtype: 'f16', shape: spec.shape, bytes: new Uint8Array(halves.buffer) });
   }
   const file = path.join(folder, 'judge.safetensors');
   await writeSafetensors(file, tensors, { samples: String(state.samples) });

@@ -32,7 +32,7 @@ const PROMPTS = [
   'a red apple and a cat on a blue background',
   'three lemons on a white background',
   'a star above a house',
-  '草地上的一只牛',
+  '草地上的一只狐狸',
 ] as const;
 
 /** Pictures for fixed prompts, in rows. */

@@ -12,10 +12,10 @@ export const generationLearning: Stage = {
   mix: { ...generation },
   sizes: {
     nano: {
-      steps: 6_000,
+      steps: 5_600,
       batchSize: 16,
       curriculum: curricula.placed,
-      opening: { curriculum: curricula.singles, steps: 3_200 },
+      opening: { curriculum: curricula.singles, steps: 3_600 },
       pictures: [{ width: 128, height: 128 }],
       peakRate: 5e-4,
       warmupSteps: 100,

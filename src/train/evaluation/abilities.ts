@@ -1,0 +1,3 @@
+/** What of a model is tested, in this order. */
+export const abilities = ['vae', 'generation', 'question', 'edit'] as const;
+export type Ability = (typeof abilities)[number];

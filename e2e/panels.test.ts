@@ -142,6 +142,8 @@ it('keys can be changed, and are kept', async () => {
   await page.keyboard.press('b');
   await page.getByText('B is now “Flatten”, no longer “Brush”.').waitFor();
   await page.getByRole('button', { name: 'Brush: none' }).waitFor();
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await page.getByRole('button', { name: 'Brush: B' }).waitFor();
 });
 
 it('groups are folded away and opened, and a layer can be dropped below all others', async () => {

@@ -78,6 +78,8 @@ export function Toasts() {
     <section
       className="toasts"
       role="status"
+      // Written out, a dialog leaves it to those who listen, too.
+      aria-live="polite"
       aria-label={t('notifications')}
       onPointerEnter={() => notices.hold(true)}
       onPointerLeave={() => notices.hold(false)}

@@ -108,7 +108,7 @@ describeGolden('jobs', () => {
         const isSame = [0, 1, 2].every((c) => result.data[at + c] === image.data[at + c]);
         if (isSame) continue;
         changed++;
-        if (alphaAt(patch, x, y) === 0) touched.push(`${x},${y}`);
+        if (mask.data[y * image.width + x] === 0 || alphaAt(patch, x, y) === 0) touched.push(`${x},${y}`);
       }
     }
     expect(touched).toEqual([]);

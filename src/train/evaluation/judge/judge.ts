@@ -62,27 +62,66 @@ export class Judge {
     });
     const outputs = await this.#graph.run({ pixels: hostTensor('f32', [1, 3, JUDGE_SIDE, JUDGE_SIDE], pixels) });
     const [things, colors, boxes] = [floats(outputs['things']), floats(outputs['colors']), floats(outputs['boxes'])];
-    const found: { readonly detection: Detection; readonly sureness: number }[] = [];
-    for (let cell = 0; cell < CELLS ** 2; cell++) {
-      const likely = best(things.subarray(cell * THING_COUNT, (cell + 1) * THING_COUNT - 1));
-      if (likely.value < SURE) continue;
-      const color = best(colors.subarray(cell * COLOR_COUNT, (cell + 1) * COLOR_COUNT));
-      const detection = {
-        object: labelIndices.objectAt(likely.index),
-        color: labelIndices.colorAt(color.index),
-        box: boxOf(cell, boxes.subarray(cell * 4, cell * 4 + 4)),
-      };
-      found.push({ detection, sureness: likely.value });
-    }
-    found.sort((a, b) => b.sureness - a.sureness);
-    return found
-      .map(({ detection }) => detection)
-      .filter((one, at, all) => !all.slice(0, at).some((other) => isSame(one, other)));
+    const looks = Array.from({ length: CELLS ** 2 }, (_, cell): CellLook => {
+      const { index, value } = best(things.subarray(cell * THING_COUNT, (cell + 1) * THING_COUNT - 1));
+      const color = best(colors.subarray(cell * COLOR_COUNT, (cell + 1) * COLOR_COUNT)).index;
+      return { cell, thing: index, sureness: value, color, box: boxOf(cell, boxes.subarray(cell * 4, cell * 4 + 4)) };
+    });
+    return detectionsOf(looks);
   }
 
   release(): Promise<void> {
     return this.#graph.release();
   }
+}
+
+/** What one cell says of the centre that may lie in it. */
+export interface CellLook {
+  readonly cell: number;
+  readonly thing: number;
+  readonly sureness: number;
+  readonly color: number;
+  readonly box: Box;
+}
+
+/**
+ * What the cells say together, the surest first. Where a centre lies on the border of cells, none of them is sure alone:
+ * those that lean to the same thing side by side are one thing, if together they are sure.
+ */
+export function detectionsOf(looks: readonly CellLook[]): Detection[] {
+  const isSure = ({ sureness }: CellLook): boolean => sureness >= SURE;
+  const found = looks.filter(isSure);
+  let leaning = looks.filter((look) => !isSure(look)).toSorted((a, b) => b.sureness - a.sureness);
+  for (let [first] = leaning; first; [first] = leaning) {
+    const { cell, thing } = first;
+    const side = leaning.filter((look) => look.thing === thing && areNeighbours(look.cell, cell));
+    const sureness = side.reduce((sum, look) => sum + look.sureness, 0);
+    const mean = (of: (box: Box) => number): number =>
+      side.reduce((sum, look) => sum + of(look.box) * look.sureness, 0) / sureness;
+    const box = {
+      x: mean((b) => b.x),
+      y: mean((b) => b.y),
+      width: mean((b) => b.width),
+      height: mean((b) => b.height),
+    };
+    if (sureness >= SURE) found.push({ ...first, sureness, box });
+    leaning = leaning.filter((look) => !side.includes(look));
+  }
+  return found
+    .toSorted((a, b) => b.sureness - a.sureness)
+    .map(({ thing, color, box }) => ({
+      object: labelIndices.objectAt(thing),
+      color: labelIndices.colorAt(color),
+      box,
+    }))
+    .filter((one, at, all) => !all.slice(0, at).some((other) => isSame(one, other)));
+}
+
+/** The same cell, or one of the eight around it. */
+function areNeighbours(a: number, b: number): boolean {
+  const columns = Math.abs((a % CELLS) - (b % CELLS));
+  const rows = Math.abs(Math.floor(a / CELLS) - Math.floor(b / CELLS));
+  return columns <= 1 && rows <= 1;
 }
 
 /** How often the judge is wrong about pictures whose truth is known: what a score of 1 would be measured as. */

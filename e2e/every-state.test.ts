@@ -61,10 +61,29 @@ for (const look of [
       if (found.length > 0) faults[state] = found;
     }
     const chord = (keys: string): Promise<void> => page.keyboard.press(keys);
+    async function threeResults(): Promise<void> {
+      await expect.poll(() => page.locator('.candidate img').count(), { timeout: 120_000 }).toBe(3);
+      await expect
+        .poll(async () => (await client.jobs.list()).every((job) => job.state === 'finished'), { timeout: 60_000 })
+        .toBe(true);
+    }
     const dock = (index: number) => page.locator('.dock-tab').nth(index).click();
 
     await page.locator('.start-page').waitFor();
     await visit('start');
+    await page
+      .locator('#prompt')
+      .fill(look.language === 'en' ? 'a panda on a yellow background' : '黄色背景上的一只熊猫');
+    await page.getByRole('textbox', { name: look.language === 'en' ? 'How many' : '张数' }).fill('3');
+    await chord('Enter');
+    await page.locator('#prompt').focus();
+    await chord('Enter');
+    await threeResults();
+    await visit('results');
+    await page.locator('.candidates').focus();
+    await chord('Escape');
+    await page.locator('.candidates').waitFor({ state: 'detached' });
+
     await dropFile(page, 'slope.png', await slope());
     await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
     await visit('layers');
@@ -103,10 +122,7 @@ for (const look of [
     await chord('Enter');
     await page.locator('.candidate').first().waitFor();
     await visit('working');
-    await expect.poll(() => page.locator('.candidate img').count(), { timeout: 120_000 }).toBe(3);
-    await expect
-      .poll(async () => (await client.jobs.list()).every((job) => job.state === 'finished'), { timeout: 60_000 })
-      .toBe(true);
+    await threeResults();
     await visit('candidates');
     await page.locator('.candidates [data-look=main]').click();
     await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
@@ -125,9 +141,8 @@ for (const look of [
     await visit('gallery');
     await dock(3);
     await page.locator('.dock .panel-foot button').first().click();
-    await expect
-      .poll(async () => (await client.jobs.list()).every((job) => job.state === 'finished'), { timeout: 60_000 })
-      .toBe(true);
+    // What can be done with an answer stands below it once it is whole.
+    await expect.poll(() => page.locator('.exchange button').count(), { timeout: 60_000 }).toBe(2);
     await visit('ask');
     await dock(4);
     await visit('jobs');

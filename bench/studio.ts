@@ -4,18 +4,21 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 
 import type { Page } from 'playwright-core';
 
 import { formatBytes } from '#base/format-bytes';
 import { launchBrowser } from '../src/testing/browser.ts';
-// @ts-expect-error A script without types, shared with `npm start`.
-import { buildIfStale } from '../scripts/build.mjs';
 
 const idleMs = 5000;
 
-(buildIfStale as (parts: readonly string[]) => void)(['node', 'page']);
+// Shared with `npm start`, and found at run time: it knows the repository by where it lies itself.
+const builder = (await import(pathToFileURL(resolve('scripts/build.mjs')).href)) as {
+  buildIfStale(parts: readonly string[]): void;
+};
+builder.buildIfStale(['node', 'page']);
 await printSizes();
 const home = await mkdtemp(join(tmpdir(), 'ovis-bench-'));
 try {
@@ -77,7 +80,9 @@ async function interactive(page: Page): Promise<void> {
   await page.waitForFunction(`document.activeElement?.id === 'prompt'`, undefined, { polling: 'raf' });
 }
 
-const sinceNavigation = (page: Page): Promise<number> => page.evaluate('performance.now()');
+function sinceNavigation(page: Page): Promise<number> {
+  return page.evaluate('performance.now()');
+}
 
 /** Processor time while nobody does anything. */
 async function printIdle(page: Page, hostPid: number): Promise<void> {

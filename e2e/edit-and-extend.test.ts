@@ -40,8 +40,17 @@ it(
     expect(await changed.getAttribute('aria-pressed')).toBe('false');
     await page.getByRole('button', { name: 'Put away' }).click();
 
-    // The right edge of the picture, 256 pixels wide in the middle of the canvas.
-    const zoom = Number.parseInt((await page.locator('.status-bar button').first().textContent())!, 10) / 100;
+    // The right edge of the picture, 256 pixels wide in the middle of the canvas, once that has taken the room back.
+    await page.locator('.candidates').waitFor({ state: 'detached' });
+    const zoomText = page.locator('.status-bar button').first();
+    await expect
+      .poll(async () => {
+        const before = await zoomText.textContent();
+        await page.waitForTimeout(200);
+        return (await zoomText.textContent()) === before;
+      })
+      .toBe(true);
+    const zoom = Number.parseInt((await zoomText.textContent())!, 10) / 100;
     await page.locator('.canvas-host').focus();
     await page.keyboard.press('x');
     const box = (await page.locator('.canvas-host').boundingBox())!;

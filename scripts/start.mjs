@@ -9,9 +9,10 @@ import { repository, setUp } from './setup.mjs';
 
 setUp();
 buildIfStale(['node', 'page']);
-const electron = process.argv.includes('--browser') ? undefined : findElectron({ mayFetch: true });
+const wantsBrowser = process.argv.includes('--browser');
+const electron = wantsBrowser ? undefined : findElectron({ mayFetch: true });
 if (electron === undefined) {
-  console.log('Electron is not here and cannot be fetched, so the studio opens in the browser.');
+  if (!wantsBrowser) console.log('Electron has no screen here or cannot be fetched: the studio opens in the browser.');
   process.setSourceMapsEnabled(true);
   if (!process.argv.includes('--open')) process.argv.push('--open');
   await import(pathToFileURL(join(repository, 'dist', 'server.js')));

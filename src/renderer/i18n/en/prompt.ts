@@ -1,5 +1,5 @@
 export const prompt = {
-  label: 'What shall happen',
+  label: 'What should happen',
   bar: 'Prompt',
   'task-label': 'Task',
   'memory-short': 'This may need {{needed}} of memory; {{available}} are free.',
@@ -91,8 +91,8 @@ export const prompt = {
   },
   placeholder: {
     generate: 'Describe a picture, and press Enter',
-    edit: 'Say what shall change',
-    inpaint: 'Say what shall be in the selection',
+    edit: 'Say what should change',
+    inpaint: 'Say what should be in the selection',
     outpaint: 'Say what is beyond the picture, or leave it empty',
     control: 'Describe a picture with these outlines',
     describe: 'Ask something about the picture',
@@ -116,7 +116,7 @@ export const prompt = {
   },
   obstacle: {
     'no-model': 'There is no model yet: add one under Models.',
-    'no-words': 'Write what shall happen first.',
+    'no-words': 'First say what should happen.',
     'no-picture': 'This needs a picture: open one, or create one.',
     'no-mask': 'Select something, or paint a mask first.',
     'no-frame': 'Drag the frame of the extend tool beyond the picture first.',

@@ -1,5 +1,5 @@
 export const start = {
-  title: 'What shall it be?',
+  title: 'What would you like to make?',
   lead: 'Write a sentence below and press Enter, or drop a picture here.',
   untitled: 'Untitled',
   open: 'Open a picture',

@@ -30,7 +30,7 @@ export const tools = {
   'side-top': 'Top',
   'side-bottom': 'Bottom',
   'any-aspect': 'Any',
-  'crop-hint': 'Drag a frame around what shall stay.',
+  'crop-hint': 'Drag a frame around what should stay.',
   radius: 'By pixels',
   grow: 'Grow',
   shrink: 'Shrink',

@@ -13,7 +13,8 @@ import { commandById } from '../../commands/commands.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { anchorOf, flipCandidate, offeredIn, unfinishedWith } from './candidates.ts';
+import { flipCandidate, offeredIn, unfinishedWith } from './candidates.ts';
+import { anchorOf } from './placement.ts';
 import { keepCandidate, putAwayCandidate } from './keep.ts';
 
 /** Results side by side below the canvas, which makes room for them as long as there are any to choose from. */

@@ -4,7 +4,8 @@ import type { JobRecord } from '#shared/library/job-record';
 
 import type { Studio } from '../../app/studio.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { anchorOf, pictureOf, runOf, unfinishedWith, withResult, type Anchor } from './candidates.ts';
+import { runOf, unfinishedWith } from './candidates.ts';
+import { anchorOf, pictureOf, withResult, type Anchor } from './placement.ts';
 
 /** Makes a result a new layer, as a step that knows how it was made. */
 export async function keepCandidate(studio: Studio, session: DocumentSession, job: JobRecord): Promise<void> {

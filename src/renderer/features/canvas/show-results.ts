@@ -7,7 +7,8 @@ import type { Studio } from '../../app/studio.ts';
 import type { CanvasEngine, ShownResult } from '../../canvas/engine/canvas-engine.ts';
 import type { InsetPicture } from '../../canvas/view/picture-view.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { anchorOf, fittedInto, offeredIn, placementOf, partRect, resultRect } from '../candidates/candidates.ts';
+import { offeredIn } from '../candidates/candidates.ts';
+import { anchorOf, fittedInto, partRect, placementOf, resultRect } from '../candidates/placement.ts';
 
 /** What of a job is to be seen in place. */
 interface Sight extends Pick<ShownResult, 'within' | 'progress'> {

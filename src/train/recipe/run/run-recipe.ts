@@ -46,6 +46,8 @@ const SHEET_EVERY = 1000;
 /** Runs every stage that is not finished, each from its newest checkpoint. Interrupted, it goes on when called again. */
 export async function runRecipe(options: RunRecipeOptions): Promise<void> {
   const { scale, only, endNow = false, exportTo, seed, signal, report } = options;
+  if ('package' in options.start && (await TrainingFolder.hasBegun(options.folder)))
+    report({ stage: null, text: `Goes on with the training in ${options.folder}, with its own weights.` });
   let folder = await TrainingFolder.open(options.folder, options.start);
   for (const stage of stages) {
     throwIfCancelled(signal);

@@ -71,6 +71,11 @@ export class TrainingFolder {
     return created;
   }
 
+  /** Whether there is a training in a folder to go on with. */
+  static async hasBegun(folder: string): Promise<boolean> {
+    return exists(path.join(folder, CONFIG));
+  }
+
   /** Where a stage keeps its checkpoints, log and sheets. */
   stageFolder(stage: StageId): string {
     return path.join(this.path, stage);

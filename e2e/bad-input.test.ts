@@ -215,8 +215,11 @@ describe('a document', () => {
     const { page } = await studios.open({ home: first.home });
     await trouble(page).getByText('This document is open in Ovis Studio').waitFor();
     await expect.poll(() => layers(page)).toBe(1);
+    const eye = page.getByRole('treeitem').getByRole('button').first();
+    expect(await eye.isDisabled()).toBe(true);
     await button(page, 'Open a copy').click();
     await expect.poll(() => trouble(page).count()).toBe(0);
+    await expect.poll(() => eye.isDisabled()).toBe(false);
     await expect.poll(() => page.locator('.tab').count()).toBe(2);
     await addLayer(page);
     expect(await layers(first.page)).toBe(1);

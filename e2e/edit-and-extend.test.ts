@@ -18,7 +18,7 @@ it(
     const run = page.locator('.run');
     const keep = page.getByRole('button', { name: 'Keep', exact: true });
     await page.getByRole('button', { name: 'More settings' }).click();
-    await page.getByRole('textbox', { name: 'Steps' }).fill('2');
+    await page.getByRole('spinbutton', { name: 'Steps' }).fill('2');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
 
@@ -92,7 +92,7 @@ it(
     await dropFile(page, 'slope.png', await slope());
     const layers = () => page.locator('.layer-face').allTextContents();
     await expect.poll(layers).toEqual(['slope']);
-    const field = (name: string) => page.locator('.properties').getByRole('textbox', { name, exact: true });
+    const field = (name: string) => page.locator('.properties').getByRole('spinbutton', { name, exact: true });
     const numbers = async (): Promise<number[]> =>
       Promise.all(['X', 'Y', 'Width', 'Height'].map(async (name) => Number(await field(name).inputValue())));
     const zoom = Number.parseInt((await page.locator('.status-bar button').first().textContent())!, 10) / 100;

@@ -23,7 +23,7 @@ export async function fillSelection(page: Page): Promise<void> {
   const prompt = page.locator('#prompt');
   await prompt.fill('a red lamp');
   await page.getByRole('button', { name: 'More settings' }).click();
-  await page.getByRole('textbox', { name: 'Steps' }).fill('3');
+  await page.getByRole('spinbutton', { name: 'Steps' }).fill('3');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Escape');
   await expect.poll(() => page.locator('.run').textContent()).toContain('Fill');

@@ -33,7 +33,7 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   await page.getByRole('textbox', { name: 'Name of the layer' }).fill('ink');
   await page.keyboard.press('Enter');
   await expect.poll(() => layerNames(page)).toEqual(['ink', 'slope']);
-  await page.getByRole('textbox', { name: 'Opacity' }).first().fill('100/2');
+  await page.getByRole('spinbutton', { name: 'Opacity' }).first().fill('100/2');
   await page.keyboard.press('Enter');
   await expect.poll(() => page.locator('.layer-row').first().textContent()).toContain('50 %');
   await page.getByRole('button', { name: 'Hide slope' }).click();
@@ -209,7 +209,7 @@ it('a new document is as large as the model draws, or as somebody asks; what is 
   await page.locator('.canvas-host').focus();
   await page.keyboard.press('Control+Alt+Shift+n');
   await page.getByRole('button', { name: 'A4, 300 ppi' }).click();
-  await page.getByRole('textbox', { name: 'Width' }).last().fill('400');
+  await page.getByRole('spinbutton', { name: 'Width' }).last().fill('400');
   await page.keyboard.press('Enter');
   // It takes the place of the one that nobody has used.
   await expect.poll(status).toContain('400 × 3508');

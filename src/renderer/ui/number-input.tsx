@@ -2,6 +2,8 @@ import { useState, type KeyboardEvent } from 'react';
 
 import { numberOf } from './number-expression.ts';
 
+const stepKeys: Readonly<Record<string, number>> = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+
 export interface NumberInputProps {
   readonly label: string;
   readonly value: number;
@@ -19,7 +21,7 @@ export interface NumberInputProps {
   readonly className?: string;
 }
 
-/** A field for a number: takes expressions, arrows step, Shift ×10. What is no number goes back to what was. */
+/** A field for a number: takes expressions, arrows step, with Shift or by Page keys ten at once. What is no number goes back to what was. */
 export function NumberInput(props: NumberInputProps) {
   const { label, value, min, max, step = 1, onChange, onCommit, disabled, id, className = '' } = props;
   const { digits = Math.max(0, -Math.floor(Math.log10(step))) } = props;
@@ -34,10 +36,10 @@ export function NumberInput(props: NumberInputProps) {
     onCommit?.();
   };
   const keyDown = (event: KeyboardEvent): void => {
-    const by = event.key === 'ArrowUp' ? step : event.key === 'ArrowDown' ? -step : 0;
-    if (by !== 0) {
+    const steps = stepKeys[event.key];
+    if (steps !== undefined) {
       event.preventDefault();
-      set(value + by * (event.shiftKey ? 10 : 1));
+      set(value + steps * step * (event.shiftKey ? 10 : 1));
       setDraft(null);
     } else if (event.key === 'Enter') take();
     else if (event.key === 'Escape') setDraft(null);
@@ -46,7 +48,11 @@ export function NumberInput(props: NumberInputProps) {
     <input
       id={id}
       className={`input number ${className}`}
+      role="spinbutton"
       inputMode="decimal"
+      aria-valuenow={value}
+      aria-valuemin={min}
+      aria-valuemax={max}
       aria-label={label}
       disabled={disabled}
       value={draft ?? String(value)}
@@ -55,7 +61,7 @@ export function NumberInput(props: NumberInputProps) {
       onBlur={take}
       onKeyDown={keyDown}
       onKeyUp={(event) => {
-        if (event.key === 'ArrowUp' || event.key === 'ArrowDown') onCommit?.();
+        if (event.key in stepKeys) onCommit?.();
       }}
     />
   );

@@ -13,10 +13,12 @@ export interface SliderFieldProps {
   readonly onChange: (value: number) => void;
   /** The hand has let go. Leave it out where every change counts alike. */
   readonly onCommit?: (value: number) => void;
+  readonly disabled?: boolean;
 }
 
 /** A slider with its number. */
-export function SliderField({ label, value, min, max, step = 1, initial, onChange, onCommit }: SliderFieldProps) {
+export function SliderField(props: SliderFieldProps) {
+  const { label, value, min, max, step = 1, initial, onChange, onCommit, disabled = false } = props;
   const take = (next: number): void => {
     onChange(next);
     onCommit?.(next);
@@ -24,7 +26,7 @@ export function SliderField({ label, value, min, max, step = 1, initial, onChang
   return (
     <div className="slider-field">
       <span className="quiet small truncate">{label}</span>
-      <NumberInput label={label} value={value} min={min} max={max} step={step} onChange={take} />
+      <NumberInput label={label} value={value} min={min} max={max} step={step} disabled={disabled} onChange={take} />
       <Slider.Root
         className="slider"
         value={value}
@@ -32,10 +34,11 @@ export function SliderField({ label, value, min, max, step = 1, initial, onChang
         max={max}
         step={step}
         largeStep={step * 10}
+        disabled={disabled}
         onValueChange={(next) => onChange(next)}
         onValueCommitted={(next) => onCommit?.(next)}
       >
-        <Slider.Control className="slider-control" onDoubleClick={() => take(initial)}>
+        <Slider.Control className="slider-control" onDoubleClick={() => !disabled && take(initial)}>
           <Slider.Track className="slider-track">
             <Slider.Indicator className="slider-indicator" />
             <Slider.Thumb className="slider-thumb" aria-label={label} />

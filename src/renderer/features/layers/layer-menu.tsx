@@ -18,11 +18,12 @@ const listed = ['duplicate-layer', 'group-layer', 'merge-down', 'merge-layers', 
 interface LayerMenuProps {
   readonly session: DocumentSession;
   readonly layer: Layer;
+  readonly isReadOnly: boolean;
   readonly onRename: () => void;
 }
 
 /** What can be done to a layer, for the pointer that is on it. */
-export function LayerMenu({ session, layer, onRename }: LayerMenuProps) {
+export function LayerMenu({ session, layer, isReadOnly, onRename }: LayerMenuProps) {
   const studio = useStudio();
   const { t } = useTranslation(['layers', 'commands', 'common']);
   const settings = useStore(studio.host.settings);
@@ -39,7 +40,7 @@ export function LayerMenu({ session, layer, onRename }: LayerMenuProps) {
     <ContextMenu.Portal>
       <ContextMenu.Positioner style={{ zIndex: 40 }}>
         <ContextMenu.Popup className="popup" aria-label={t('layers:menu')}>
-          <ContextMenu.Item className="menu-item" onClick={onRename}>
+          <ContextMenu.Item className="menu-item" disabled={isReadOnly} onClick={onRename}>
             {t('common:rename')}
             <span className="keys">F2</span>
           </ContextMenu.Item>
@@ -59,7 +60,7 @@ export function LayerMenu({ session, layer, onRename }: LayerMenuProps) {
             );
           })}
           {layer.mask ? (
-            <ContextMenu.Item className="menu-item" onClick={removeMask}>
+            <ContextMenu.Item className="menu-item" disabled={isReadOnly} onClick={removeMask}>
               {t('layers:remove-mask')}
             </ContextMenu.Item>
           ) : null}

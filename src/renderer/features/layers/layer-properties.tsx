@@ -17,6 +17,7 @@ export function LayerProperties({ session }: { session: DocumentSession }) {
   const { t } = useTranslation('layers');
   const active = useView((state) => state.active);
   const layer = useSession(session, ({ document }) => active && document.layers[active.layer]);
+  const isReadOnly = useSession(session, ({ access }) => access.mode === 'read');
   const [opacity, setOpacity] = useState<number | null>(null);
   if (!layer) return null;
   const chosen = (): readonly LayerId[] => chosenLayers(view.getState(), session.document);
@@ -26,6 +27,7 @@ export function LayerProperties({ session }: { session: DocumentSession }) {
         isLabelled
         label={t('blend')}
         value={layer.blend}
+        disabled={isReadOnly}
         options={blendModeNames.map((value) => ({ value, label: t(`mode.${value}`) }))}
         onChange={(blend) => setProperties(session, chosen(), 'layer-blend', { blend })}
       />
@@ -35,6 +37,7 @@ export function LayerProperties({ session }: { session: DocumentSession }) {
         min={0}
         max={100}
         initial={100}
+        disabled={isReadOnly}
         onChange={setOpacity}
         onCommit={(value) => {
           setOpacity(null);

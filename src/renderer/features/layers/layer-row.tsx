@@ -8,7 +8,7 @@ import type { LayerId } from '#shared/document/ids';
 import { renameLayer } from '#shared/document/layer-operations';
 import type { StepLabel } from '#shared/document/step-label';
 
-import { useStudio, useView } from '../../app/studio.ts';
+import { useSession, useStudio, useView } from '../../app/studio.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { isChosen, rangeTo, withToggled } from '../../stores/chosen-layers.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -37,6 +37,7 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
   const { t } = useTranslation('layers');
   const { layer, depth, isOpen } = rows[index]!;
   const { id, name, visible, locked } = layer;
+  const isReadOnly = useSession(session, ({ access }) => access.mode === 'read');
   const isActive = useView(({ active }) => active?.layer === id);
   const isIn = useView((state) => isChosen(state, id));
   const isOnMask = useView(({ active }) => active?.layer === id && active.part === 'mask');
@@ -48,6 +49,9 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
       session.commit({ label, kind: 'layer', change: (document) => renameLayer(document, id, next) });
     }
   });
+  const rename = (): void => {
+    if (!isReadOnly) naming.begin();
+  };
   const drop = (event: DragEvent): void => {
     setTarget(null);
     dropLayer(studio, session, event, (document, moved) => movedTo(document, moved, id, target ?? 'above'));
@@ -98,7 +102,7 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
         reorder(session, actedOn(), (document, moved) => movedBy(document, moved, action.direction));
         break;
       case 'name':
-        naming.begin();
+        rename();
         break;
       default:
         assertNever(action);
@@ -123,11 +127,11 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
             data-chosen={isIn || undefined}
             data-drop={target ?? undefined}
             style={{ paddingLeft: 4 + depth * 14 }}
-            draggable={!naming.isNaming}
+            draggable={!naming.isNaming && !isReadOnly}
             onFocus={onFocus}
             onClick={choose}
             onDoubleClick={({ target: on }) => {
-              if (!isOnControl(on)) naming.begin();
+              if (!isOnControl(on)) rename();
             }}
             onKeyDown={keyDown}
             onDragStart={(event) => event.dataTransfer.setData(layerType, id)}
@@ -146,6 +150,7 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
           icon={visible ? Eye : EyeOff}
           label={t(visible ? 'hide' : 'show', { name })}
           tabIndex={tabIndex}
+          disabled={isReadOnly}
           onClick={() =>
             setProperties(session, actedOn(), visible ? 'hide-layers' : 'show-layers', { visible: !visible })
           }
@@ -185,12 +190,13 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
           label={t(locked ? 'unlock' : 'lock', { name })}
           className={`icon-button ${locked ? '' : 'shy'}`}
           tabIndex={tabIndex}
+          disabled={isReadOnly}
           onClick={() =>
             setProperties(session, actedOn(), locked ? 'unlock-layers' : 'lock-layers', { locked: !locked })
           }
         />
       </ContextMenu.Trigger>
-      <LayerMenu session={session} layer={layer} onRename={naming.begin} />
+      <LayerMenu session={session} layer={layer} isReadOnly={isReadOnly} onRename={rename} />
     </ContextMenu.Root>
   );
 }

@@ -37,7 +37,7 @@ function isInstalled() {
 }
 
 function install() {
-  console.error('Setting up: installing packages. This takes a minute, once.');
+  console.error('Setting up: installing packages. Once; a minute or a few, as fast as the network is.');
   // The npm that started this script, or the one on the path.
   const npm = process.env.npm_execpath;
   const [command, ...before] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];

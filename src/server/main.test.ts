@@ -91,3 +91,14 @@ it('says how it is used, and in one sentence why it does not start', async () =>
   expect(await ended).toBe(2);
   expect(await said(run(home, ['--port', 'http']), /is no port.*/)).toBeTruthy();
 });
+
+it('beside another studio, takes the same port each time, so that an open page finds it again', async () => {
+  const portOf = async (child: ChildProcess) => new URL(await said(child, link)).port;
+  const [mine, others] = [await temporaryFolder(), await temporaryFolder()];
+  const other = await portOf(run(others, []));
+  const first = run(mine, []);
+  const port = await portOf(first);
+  expect(port).not.toBe(other);
+  await killHard(first);
+  expect(await portOf(run(mine, []))).toBe(port);
+});

@@ -14,15 +14,18 @@ import { startWebHost, type WebHost, type WebHostOptions } from './web-host.ts';
 
 const help = `Opens the studio in a browser.
 
-  --port <n>         where to listen (default 4820, or any free one when that is taken)
+  --port <n>         where to listen (default 4820, or the next free one when that is taken)
   --address <ip>     who may reach it: 127.0.0.1 is this machine alone (default)
   --host-name <name> a name by which other machines reach this one; may be repeated
   --open             open the browser
   --help
 `;
 
-/** Kept from run to run, so that a bookmark and the browser's own settings stay. */
-const usualPort = 4820;
+/**
+ * The first that is free, or else any. Kept from run to run, even beside another studio: a page that is open finds the
+ * studio again, and the browser's bookmark and settings stay.
+ */
+const usualPorts = [4820, 4821, 4822, 4823, 4824, 4825, 4826, 4827, 0] as const;
 
 const { values } = parseArgs({
   options: {
@@ -82,19 +85,20 @@ async function serve(): Promise<void> {
   process.on('SIGINT', stop).on('SIGTERM', stop);
 }
 
-/** Takes the port that is wanted, or else the usual one, or else any. @throws AppError `usage-invalid` */
+/** Takes the port that is wanted, or else one of the usual. @throws AppError `usage-invalid` */
 async function listen(place: WebHostOptions, wanted: string | undefined): Promise<WebHost> {
-  const port = wanted === undefined ? usualPort : Number(wanted);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new AppError('usage-invalid', `"${wanted}" is no port: it is a number from 0, which takes any, to 65535.`);
-  try {
-    return await startWebHost({ ...place, port });
-  } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!isTaken) throw error;
-    if (wanted === undefined) return startWebHost(place);
-    throw new AppError('usage-invalid', `Another program listens on port ${port}: choose another one with --port.`);
+  const ports = wanted === undefined ? usualPorts : [Number(wanted)];
+  for (const port of ports) {
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      throw new AppError('usage-invalid', `"${wanted}" is no port: it is a number from 0, which takes any, to 65535.`);
+    try {
+      return await startWebHost({ ...place, port });
+    } catch (error) {
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!isTaken) throw error;
+    }
   }
+  throw new AppError('usage-invalid', `Another program listens on port ${wanted}: choose another one with --port.`);
 }
 
 /** Where there is no browser to be opened, the link is there to be copied. */

@@ -19,3 +19,15 @@ it('opens an empty document, and says what went wrong, where the tabs of last ti
     expect([created, notices.store.getState().fault?.error]).toEqual([1, away]);
   }
 });
+
+it('says so where not even an empty document can be had', async () => {
+  const full = new AppError('disk-full', 'There is no room.');
+  const notices = createNotices();
+  const studio = {
+    client: { settings: { get: async () => ({}) } },
+    workspace: { session: null, restore: async () => undefined, createEmpty: () => Promise.reject(full) },
+    notices,
+  } as unknown as Studio;
+  await openFirst(studio);
+  expect(notices.store.getState().fault?.error).toBe(full);
+});

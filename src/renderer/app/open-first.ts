@@ -11,5 +11,5 @@ export async function openFirst({
   } catch (error) {
     notices.fault(error);
   }
-  if (!workspace.session) await workspace.createEmpty();
+  if (!workspace.session) await workspace.createEmpty().catch(notices.fault);
 }

@@ -31,6 +31,14 @@ export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
           }}
         />
       ) : null}
+      {tool === 'brush' ? (
+        <Check
+          label={t('tools:keep-alpha')}
+          hint={t('tools:keep-alpha-hint')}
+          value={settings.keepAlpha}
+          onChange={(keepAlpha) => canvas.setSettings({ keepAlpha })}
+        />
+      ) : null}
       {tool === 'mask-brush' ? (
         <Check
           label={t('tools:erase')}
@@ -42,6 +50,16 @@ export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
         <FloodFields
           flood={settings[tool]}
           onChange={(changes) => canvas.setSettings({ [tool]: { ...settings[tool], ...changes } })}
+        />
+      ) : null}
+      {tool === 'fill' ? (
+        <SliderField
+          label={t('tools:opacity')}
+          value={percent(settings.fill.opacity)}
+          min={0}
+          max={100}
+          initial={100}
+          onChange={(opacity) => canvas.setSettings({ fill: { ...settings.fill, opacity: opacity / 100 } })}
         />
       ) : null}
       {selecting.has(tool) ? (

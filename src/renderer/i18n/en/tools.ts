@@ -8,6 +8,8 @@ export const tools = {
   flow: 'Flow',
   smoothing: 'Smoothing',
   erase: 'Take away',
+  'keep-alpha': 'Lock transparency',
+  'keep-alpha-hint': 'Paints only where the layer has something.',
   tolerance: 'Tolerance',
   contiguous: 'Connected only',
   'sample-all': 'All layers',

@@ -11,6 +11,8 @@ export const tools: SameKeys<typeof english> = {
   flow: '流量',
   smoothing: '平滑',
   erase: '擦去',
+  'keep-alpha': '锁定透明像素',
+  'keep-alpha-hint': '只在图层已有内容的地方作画。',
   tolerance: '容差',
   contiguous: '仅相连区域',
   'sample-all': '所有图层',

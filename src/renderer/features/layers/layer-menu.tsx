@@ -20,10 +20,11 @@ interface LayerMenuProps {
   readonly layer: Layer;
   readonly isReadOnly: boolean;
   readonly onRename: () => void;
+  readonly finalFocus: () => boolean;
 }
 
 /** What can be done to a layer, for the pointer that is on it. */
-export function LayerMenu({ session, layer, isReadOnly, onRename }: LayerMenuProps) {
+export function LayerMenu({ session, layer, isReadOnly, onRename, finalFocus }: LayerMenuProps) {
   const studio = useStudio();
   const { t } = useTranslation(['layers', 'commands', 'common']);
   const settings = useStore(studio.host.settings);
@@ -39,7 +40,7 @@ export function LayerMenu({ session, layer, isReadOnly, onRename }: LayerMenuPro
   return (
     <ContextMenu.Portal>
       <ContextMenu.Positioner style={{ zIndex: 40 }}>
-        <ContextMenu.Popup className="popup" aria-label={t('layers:menu')}>
+        <ContextMenu.Popup className="popup" aria-label={t('layers:menu')} finalFocus={finalFocus}>
           <ContextMenu.Item className="menu-item" disabled={isReadOnly} onClick={onRename}>
             {t('common:rename')}
             <span className="keys">F2</span>

@@ -64,7 +64,8 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
     });
   /** This layer, or all that are chosen where it is one of them. */
   const actedOn = (): readonly LayerId[] => layersWith(studio, session, id);
-  const take = (part: 'pixels' | 'mask'): void => view.setState({ active: { layer: id, part }, together: new Set() });
+  const take = (part: 'pixels' | 'mask', layer: LayerId = id): void =>
+    view.setState({ active: { layer, part }, together: new Set() });
   const toggle = (): void => view.setState((state) => withToggled(state, session.document, id));
   const chooseUpTo = (to: LayerId): void => {
     const listed = rows.map((row) => row.layer.id);
@@ -82,8 +83,9 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
     event.preventDefault();
     switch (action.kind) {
       case 'go':
-        if (action.chooses && !isIn) take('pixels');
-        if (action.chooses) chooseUpTo(action.to);
+        if (action.chooses === 'it') take('pixels', action.to);
+        if (action.chooses === 'up-to' && !isIn) take('pixels');
+        if (action.chooses === 'up-to') chooseUpTo(action.to);
         rowElement(
           event.currentTarget,
           rows.findIndex((row) => row.layer.id === action.to),
@@ -196,7 +198,13 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
           }
         />
       </ContextMenu.Trigger>
-      <LayerMenu session={session} layer={layer} isReadOnly={isReadOnly} onRename={rename} />
+      <LayerMenu
+        session={session}
+        layer={layer}
+        isReadOnly={isReadOnly}
+        onRename={naming.beginAfterMenu}
+        finalFocus={naming.finalFocus}
+      />
     </ContextMenu.Root>
   );
 }

@@ -1,5 +1,5 @@
 import { Copy, FolderPlus, Plus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { LayerId } from '#shared/document/ids';
@@ -26,17 +26,36 @@ export function LayersPanel({ session }: { session: DocumentSession }) {
   /** The row that had the keys last. */
   const [last, setLast] = useState<LayerId | null>(null);
   const tabStop = [last, active].find((id) => rows.some(({ layer }) => layer.id === id)) ?? rows[0]?.layer.id;
+  const list = useRef<HTMLUListElement>(null);
+  const lastAt = useRef(0);
+  useLayoutEffect(() => {
+    const at = rows.findIndex(({ layer }) => layer.id === last);
+    if (at >= 0) lastAt.current = at;
+    if (at >= 0 || last === null) return;
+    // Its layer is gone: where it had the keys, the one in its place has them, and is what commands work on.
+    const next = Math.min(lastAt.current, rows.length - 1);
+    const hadKeys = window.document.activeElement === window.document.body;
+    setLast(null);
+    if (next < 0 || !hadKeys) return;
+    studio.view.setState({ active: { layer: rows[next]!.layer.id, part: 'pixels' }, together: new Set() });
+    list.current?.querySelectorAll<HTMLElement>('[role=treeitem]')[next]?.focus();
+  });
   const run = (id: string) => () => runById(studio, id);
   return (
     <div className="panel">
       <LayerProperties session={session} />
       {rows.length === 0 ? <p className="empty">{t('layers:empty')}</p> : null}
       <ul
+        ref={list}
         className="panel-list"
         role="tree"
         aria-label={t('layers:title')}
         aria-multiselectable
         data-drop={isOverBottom || undefined}
+        onBlur={({ currentTarget, relatedTarget }) => {
+          // Who comes back by Tab comes to the layer that commands work on.
+          if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setLast(null);
+        }}
         onDragOver={(event) => {
           const isBelow = event.target === event.currentTarget && event.dataTransfer.types.includes(layerType);
           if (isBelow) event.preventDefault();

@@ -23,15 +23,17 @@ function press(keys: string, row: string, folded: readonly string[] = []) {
   const at = rows.findIndex(({ layer }) => layer.id === row);
   return rowAction({ key, ...event }, rows, at);
 }
-const go = (to: string, chooses = false) => ({ kind: 'go', to, chooses });
+const go = (to: string, chooses = 'it') => ({ kind: 'go', to, chooses });
 
-it('the arrows go from row to row, and take the choice along with Shift', () => {
+it('the arrows take the choice along, with Shift a longer one; with Ctrl the keys alone go', () => {
   expect(press('ArrowDown', 'd')).toEqual(go('group'));
   expect(press('ArrowUp', 'a')).toEqual(go('b'));
-  expect(press('Shift+ArrowUp', 'a')).toEqual(go('b', true));
+  expect(press('Shift+ArrowUp', 'a')).toEqual(go('b', 'up-to'));
   expect(press('ArrowDown', 'group', ['group'])).toEqual(go('a'));
   expect([press('ArrowUp', 'd'), press('ArrowDown', 'a')]).toEqual([null, null]);
-  expect([press('Home', 'b'), press('Shift+End', 'd')]).toEqual([go('d'), go('a', true)]);
+  expect([press('Home', 'b'), press('Shift+End', 'd')]).toEqual([go('d'), go('a', 'up-to')]);
+  expect([press('Ctrl+ArrowUp', 'a'), press('Ctrl+Home', 'a')]).toEqual([go('b', 'nothing'), go('d', 'nothing')]);
+  expect(press('Ctrl+Alt+ArrowUp', 'a')).toBeNull();
 });
 
 it('a group is opened and entered to the right, left and folded to the left', () => {
@@ -49,7 +51,7 @@ it('Space chooses more, Enter one; Alt moves layers; all other keys are for some
     'take',
   ]);
   expect(press('Alt+ArrowUp', 'a')).toEqual({ kind: 'move', direction: 'up' });
-  expect(['b', 'Ctrl+ArrowDown', 'Meta+ ', 'Alt+Enter', 'Delete'].map((keys) => press(keys, 'a'))).toEqual(
+  expect(['b', 'Ctrl+ArrowRight', 'Meta+ ', 'Alt+Enter', 'Delete'].map((keys) => press(keys, 'a'))).toEqual(
     Array.from({ length: 5 }, () => null),
   );
 });

@@ -4,8 +4,8 @@ import type { Row } from './layer-rows.ts';
 
 /** What a key does in the list of layers, which is a tree that several can be chosen in. */
 export type RowAction =
-  /** The keys go on to another row; with `chooses`, so does the choice. */
-  | { readonly kind: 'go'; readonly to: LayerId; readonly chooses: boolean }
+  /** The keys go on to another row, and commands work on it, on all rows up to it, or on what they worked on before. */
+  | { readonly kind: 'go'; readonly to: LayerId; readonly chooses: 'it' | 'up-to' | 'nothing' }
   /** Works on this layer alone. */
   | { readonly kind: 'take' }
   | { readonly kind: 'toggle' }
@@ -16,6 +16,8 @@ export type RowAction =
 
 type Keys = Pick<KeyboardEvent, 'key' | 'altKey' | 'shiftKey' | 'ctrlKey' | 'metaKey'>;
 
+const keysWithControl: ReadonlySet<string> = new Set([' ', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
+
 /** Null for keys that belong to somebody else: letters are tools here too. */
 export function rowAction(
   { key, altKey, shiftKey, ctrlKey, metaKey }: Keys,
@@ -23,12 +25,12 @@ export function rowAction(
   at: number,
 ): RowAction | null {
   const row = rows[at];
-  if (!row || metaKey || (ctrlKey && key !== ' ')) return null;
+  if (!row || metaKey || (ctrlKey && !keysWithControl.has(key))) return null;
   const isVertical = key === 'ArrowUp' || key === 'ArrowDown';
-  if (altKey) return isVertical ? { kind: 'move', direction: key === 'ArrowUp' ? 'up' : 'down' } : null;
+  if (altKey) return isVertical && !ctrlKey ? { kind: 'move', direction: key === 'ArrowUp' ? 'up' : 'down' } : null;
   const go = (index: number): RowAction | null => {
     const to = rows[index]?.layer.id;
-    return to === undefined ? null : { kind: 'go', to, chooses: shiftKey };
+    return to === undefined ? null : { kind: 'go', to, chooses: ctrlKey ? 'nothing' : shiftKey ? 'up-to' : 'it' };
   };
   switch (key) {
     case 'ArrowUp':

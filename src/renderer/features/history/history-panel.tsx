@@ -1,8 +1,9 @@
 import { ContextMenu } from '@base-ui/react/context-menu';
 import { PreviewCard } from '@base-ui/react/preview-card';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { GitBranch, Pin } from 'lucide-react';
-import { useMemo, useRef } from 'react';
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 
 import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
@@ -32,18 +33,48 @@ export function HistoryPanel({ session }: { session: DocumentSession }) {
   const tree = useSession(session, (state) => state.tree);
   const rows = useMemo(() => rowsOf(tree), [tree]);
   const scroller = useRef<HTMLDivElement>(null);
+  /** The step that has the keys; Tab comes to it, else to the current one. */
+  const [last, setLast] = useState<NodeId | null>(null);
+  const tabStop = indexOfStep(rows, last) ?? indexOfStep(rows, tree.current) ?? 0;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    // What has the focus stays, however far it is scrolled away.
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), tabStop])].toSorted((a, b) => a - b),
   });
+  const goTo = (index: number): void => {
+    flushSync(() => setLast(rows[index]!.node.id));
+    scroller.current?.querySelector<HTMLElement>('.history-step[tabindex="0"]')?.focus();
+  };
   return (
-    <div ref={scroller} className="panel-scroll" role="list" aria-label={t('title')}>
+    <div
+      ref={scroller}
+      className="panel-scroll"
+      role="list"
+      aria-label={t('title')}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setLast(null);
+      }}
+    >
       <div style={{ position: 'relative', height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start }) => (
           <div key={rows[index]!.node.id} className="history-place" role="listitem" style={{ top: start }}>
-            <Step session={session} row={rows[index]!} isCurrent={rows[index]!.node.id === tree.current} time={time} />
+            <Step
+              session={session}
+              row={rows[index]!}
+              isCurrent={rows[index]!.node.id === tree.current}
+              isTabStop={index === tabStop}
+              time={time}
+              onFocus={() => setLast(rows[index]!.node.id)}
+              onKeyDown={(event) => {
+                const to = stepAt(event, index, rows.length);
+                if (to === null) return;
+                event.preventDefault();
+                goTo(to);
+              }}
+            />
           </div>
         ))}
       </div>
@@ -55,10 +86,13 @@ interface StepProps {
   readonly session: DocumentSession;
   readonly row: Row;
   readonly isCurrent: boolean;
+  readonly isTabStop: boolean;
+  readonly onFocus: () => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly time: SpokenTime;
 }
 
-function Step({ session, row, isCurrent, time }: StepProps) {
+function Step({ session, row, isCurrent, isTabStop, time, onFocus, onKeyDown }: StepProps) {
   const studio = useStudio();
   const { t } = useTranslation(['history', 'common']);
   const { node, lane, isSolid } = row;
@@ -82,6 +116,7 @@ function Step({ session, row, isCurrent, time }: StepProps) {
         className="input history-name"
         aria-label={t('history:name')}
         defaultValue={name ?? ''}
+        placeholder={stepWords({ ...node, name: null }, studio.words)}
         {...naming.field}
       />
     );
@@ -98,11 +133,14 @@ function Step({ session, row, isCurrent, time }: StepProps) {
                   type="button"
                   ref={naming.place}
                   className="history-step"
+                  tabIndex={isTabStop ? 0 : -1}
                   data-solid={isSolid || undefined}
                   aria-current={isCurrent ? 'step' : undefined}
                   style={{ paddingLeft: 6 + lane * 12 }}
                   onClick={go}
+                  onFocus={onFocus}
                   onKeyDown={(event) => {
+                    onKeyDown(event);
                     if (event.key === 'F2') naming.begin();
                     if (event.key === 'r' && !event.ctrlKey && !event.metaKey && !event.altKey) again();
                   }}
@@ -130,11 +168,11 @@ function Step({ session, row, isCurrent, time }: StepProps) {
       </PreviewCard.Root>
       <ContextMenu.Portal>
         <ContextMenu.Positioner style={{ zIndex: 40 }}>
-          <ContextMenu.Popup className="popup" aria-label={t('history:step-menu')}>
+          <ContextMenu.Popup className="popup" aria-label={t('history:step-menu')} finalFocus={naming.finalFocus}>
             <ContextMenu.Item className="menu-item" onClick={go}>
               {t('history:branch')}
             </ContextMenu.Item>
-            <ContextMenu.Item className="menu-item" onClick={naming.begin}>
+            <ContextMenu.Item className="menu-item" onClick={naming.beginAfterMenu}>
               {t('common:rename')}
             </ContextMenu.Item>
             <ContextMenu.Item
@@ -149,7 +187,10 @@ function Step({ session, row, isCurrent, time }: StepProps) {
             <ContextMenu.Item className="menu-item" disabled={!node.recipe} onClick={reuse}>
               {t('history:reuse')}
             </ContextMenu.Item>
-            <ContextMenu.Item className="menu-item" onClick={() => studio.view.setState({ compareWith: node.id })}>
+            <ContextMenu.Item
+              className="menu-item"
+              onClick={() => studio.view.setState({ comparison: { document: session.id, node: node.id } })}
+            >
               {t('history:compare')}
             </ContextMenu.Item>
           </ContextMenu.Popup>
@@ -165,6 +206,18 @@ interface Row {
   readonly lane: number;
   /** On the way from the beginning to the current step. */
   readonly isSolid: boolean;
+}
+
+function indexOfStep(rows: readonly Row[], step: NodeId | null): number | null {
+  const index = rows.findIndex(({ node }) => node.id === step);
+  return index < 0 ? null : index;
+}
+
+/** Where a key goes from a step; null for keys that belong to somebody else. */
+function stepAt(event: KeyboardEvent, from: number, count: number): number | null {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return null;
+  const to = { ArrowUp: from - 1, ArrowDown: from + 1, Home: 0, End: count - 1 }[event.key];
+  return to === undefined || to < 0 || to >= count ? null : to;
 }
 
 /** Newest on top; the branches that leave a step stand right above it. */

@@ -30,7 +30,9 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   await page.keyboard.press('F7');
 
   await page.getByRole('treeitem', { name: 'Layer', exact: true }).press('F2');
-  await page.getByRole('textbox', { name: 'Name of the layer' }).fill('ink');
+  // What is typed takes the place of the name.
+  await page.locator('.layer-row input:focus').waitFor();
+  await page.keyboard.type('ink');
   await page.keyboard.press('Enter');
   await expect.poll(() => layerNames(page)).toEqual(['ink', 'slope']);
   await page.getByRole('spinbutton', { name: 'Opacity' }).first().fill('100/2');
@@ -60,13 +62,19 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
 
   // A step that was named or pinned keeps the focus.
   const focused = page.locator('.history-step:focus');
-  await page.locator('.history-step', { hasText: 'Brush' }).press('F2');
-  await page.getByRole('textbox', { name: 'Name of the step' }).fill('the line');
+  await page.locator('.history-step', { hasText: 'Brush' }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  await page.locator('.history-name:focus').waitFor();
+  await page.keyboard.type('the line');
   await page.keyboard.press('Enter');
   await expect.poll(() => focused.textContent()).toContain('the line');
   await focused.click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Pin', exact: true }).click();
   await focused.getByLabel('Pin').waitFor();
+  await page.keyboard.press('End');
+  await expect.poll(() => focused.textContent()).toContain('Opened slope');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
   await expect.poll(() => focused.textContent()).toContain('the line');
 
   await page.locator('.history-step').last().click();
@@ -161,10 +169,19 @@ it('groups are folded away and opened, and a layer can be dropped below all othe
   await group.press('ArrowRight');
   await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group', 'Layer']);
 
-  await group.press('F2');
-  await page.getByRole('textbox', { name: 'Name of the layer' }).fill('not this');
+  await group.press('Shift+F10');
+  await page.getByRole('menuitem', { name: 'Rename' }).press('Enter');
+  await page.locator('.layer-row input:focus').waitFor();
+  await page.keyboard.type('not this');
   await page.keyboard.press('Escape');
   await expect.poll(() => page.locator('.layer-row:focus .truncate').allTextContents()).toEqual(['Group']);
+  // Commands work on the row that has the keys.
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+Delete');
+  await expect.poll(() => layerNames(page)).toEqual(['Group', 'Layer']);
+  await expect.poll(() => page.locator('.layer-row:focus .truncate').allTextContents()).toEqual(['Group']);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group', 'Layer']);
 
   const list = page.locator('.panel-list');
   const { height } = (await list.boundingBox())!;

@@ -77,6 +77,22 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   await page.keyboard.press('ArrowUp');
   await expect.poll(() => focused.textContent()).toContain('the line');
 
+  // A comparison ends by Escape, and with the document it belongs to.
+  const split = page.getByRole('slider', { name: 'Line between before and now' });
+  await focused.click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Compare with now' }).click();
+  await split.press('ArrowRight');
+  expect(await split.inputValue()).toBe('51');
+  await split.press('Escape');
+  await expect.poll(() => split.count()).toBe(0);
+  await page.keyboard.press('\\');
+  await split.waitFor();
+  await page.keyboard.press('Control+Alt+n');
+  await page.locator('.tab', { hasText: 'Untitled' }).waitFor();
+  await expect.poll(() => split.count()).toBe(0);
+  expect(await page.locator('.fault-strip').count()).toBe(0);
+  await page.locator('.tab', { hasText: 'slope' }).getByRole('button').first().click();
+
   await page.locator('.history-step').last().click();
   await page.getByRole('tab', { name: 'Layers' }).click();
   await expect.poll(() => layerNames(page)).toEqual(['slope']);

@@ -13,7 +13,12 @@ export function listenToKeys(studio: Studio): void {
     if (event.defaultPrevented || event.isComposing) return;
     const typing = isTyping(event.target);
     if (typing && (!(event.ctrlKey || event.metaKey) || isTextKey(event.key))) return;
-    const { canvas, dialog } = view.getState();
+    const { canvas, dialog, comparison } = view.getState();
+    if (event.key === 'Escape' && comparison && dialog === null) {
+      event.preventDefault();
+      view.setState({ comparison: null });
+      return;
+    }
     // Buttons and lists have Enter, Space and the arrows for themselves.
     const isOnControl = event.target instanceof Element && event.target.closest('button, [role], a, summary');
     const isOnCanvas = event.target instanceof Element && event.target.closest('.canvas-host');

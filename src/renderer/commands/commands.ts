@@ -8,7 +8,7 @@ import { chooseFiles } from '../features/start/choose-files.ts';
 import { pasteFromClipboard } from '../features/canvas/paste.ts';
 import { stepWords } from '../i18n/step-words.ts';
 import type { DocumentSession } from '../session/document-session.ts';
-import type { DialogName, DockTab } from '../stores/view.ts';
+import type { Comparison, DialogName, DockTab } from '../stores/view.ts';
 import { toolIds } from '../canvas/tools/tool.ts';
 import { canvasCommands, toolKeys } from './canvas-commands.ts';
 import { always, onDocument, type Command, type CommandGroup } from './command.ts';
@@ -17,9 +17,10 @@ import { candidate, promptCommands } from './prompt-commands.ts';
 import { runCommand } from './run-command.ts';
 
 /** What there is to compare with: the document without the result that is shown, or else the step before. */
-function before(session: DocumentSession, studio: Studio): NodeId | null {
+function before(session: DocumentSession, studio: Studio): Comparison | null {
   const { tree } = session.store.getState();
-  return candidate(session, studio) ? tree.current : undoTarget(tree);
+  const node = candidate(session, studio) ? tree.current : undoTarget(tree);
+  return node && { document: session.id, node };
 }
 
 /** What a step of the document in front says; null where there is none. */
@@ -107,7 +108,7 @@ export const commands: readonly Command[] = [
     (session, studio) => (candidate(session, studio) ? null : 'no-candidate'),
   ),
   onDocument('compare', 'view', ['\\'], (session, studio) =>
-    studio.view.setState(({ compareWith }) => ({ compareWith: compareWith ? null : before(session, studio) })),
+    studio.view.setState(({ comparison }) => ({ comparison: comparison ? null : before(session, studio) })),
   ),
 
   ...toolIds.map((tool) =>

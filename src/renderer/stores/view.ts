@@ -28,14 +28,19 @@ export interface ViewState {
   readonly foldedGroups: ReadonlySet<LayerId>;
   /** Tints what of the picture the result that is shown changes. */
   readonly showsChange: boolean;
-  /** The step that is shown left of the line, to compare with; null while nothing is compared. */
-  readonly compareWith: NodeId | null;
+  /** The step of a document that is shown left of the line; null while nothing is compared. */
+  readonly comparison: Comparison | null;
   /** The step that the prompt bar makes another version of; see `rerunIn`. */
   readonly rerun: NodeId | null;
   /** The document whose next question begins a new conversation. */
   readonly askAnew: DocumentId | null;
   /** In the order in which they will be asked. */
   readonly questions: readonly WaitingQuestion[];
+}
+
+export interface Comparison {
+  readonly document: DocumentId;
+  readonly node: NodeId;
 }
 
 /** A question that waits until the one before it is answered. */
@@ -60,7 +65,7 @@ export function createViewStore(): ViewStore {
     copiedFrom: null,
     foldedGroups: new Set(),
     showsChange: false,
-    compareWith: null,
+    comparison: null,
     rerun: null,
     askAnew: null,
     questions: [],

@@ -87,7 +87,6 @@ export class CanvasEngine {
   #look: Pick<Look, 'plates' | 'outline'> | null = null;
   #result: ShownResult | null = null;
   readonly #theme: CanvasTheme;
-  #split: number | null = null;
   #isDraggingSplit = false;
   #isCoarse = false;
 
@@ -107,6 +106,7 @@ export class CanvasEngine {
       pending: 0,
       loading: 0,
       isBusy: false,
+      split: null,
       selectionView: 'ants',
     });
     this.#session = new PixelSession({
@@ -328,9 +328,18 @@ export class CanvasEngine {
    * @param part - where the line is, as a part of the view's width: 1 shows only what was before. Null ends comparing.
    */
   compare(before: Document | null, part = 0.5): void {
-    this.#split = before && part;
     this.#session.kernel.tell('compareWith', { document: before });
-    this.#view.setSplit(this.#split);
+    this.#setSplit(before && part);
+  }
+
+  /** Moves the line of `compare`. @param part of the view's width */
+  moveSplit(part: number): void {
+    if (this.state.get().split !== null) this.#setSplit(Math.min(1, Math.max(0, part)));
+  }
+
+  #setSplit(split: number | null): void {
+    this.#change({ split });
+    this.#view.setSplit(split);
   }
 
   /**
@@ -385,15 +394,13 @@ export class CanvasEngine {
 
   /** The line between before and after is taken before any tool. */
   #dragSplit({ kind, screen }: PointerInput): boolean {
-    if (this.#split === null) return false;
+    const { split } = this.state.get();
+    if (split === null) return false;
     const { width } = this.#view.screen.view;
-    const isNear = Math.abs(screen.x - this.#split * width) <= (this.#isCoarse ? fingerReach : mouseReach);
+    const isNear = Math.abs(screen.x - split * width) <= (this.#isCoarse ? fingerReach : mouseReach);
     if (kind === 'press') this.#isDraggingSplit = isNear;
     const isTaken = this.#isDraggingSplit || (kind === 'hover' && isNear);
-    if (this.#isDraggingSplit) {
-      this.#split = Math.min(1, Math.max(0, screen.x / width));
-      this.#view.setSplit(this.#split);
-    }
+    if (this.#isDraggingSplit) this.moveSplit(screen.x / width);
     if (kind === 'release') this.#isDraggingSplit = false;
     if (isTaken) this.#view.setCursor('ew-resize');
     return isTaken;

@@ -21,5 +21,7 @@ export interface CanvasState {
   readonly loading: number;
   /** A gesture is going on. */
   readonly isBusy: boolean;
+  /** Where the line between before and now is, as a part of the view's width; null while nothing is compared. */
+  readonly split: number | null;
   readonly selectionView: 'ants' | 'tint';
 }

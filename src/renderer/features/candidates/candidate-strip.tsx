@@ -12,6 +12,7 @@ import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
+import { focusCanvas } from '../canvas/focus-canvas.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { flipCandidate, offeredIn, unfinishedWith } from './candidates.ts';
 import { anchorOf } from './placement.ts';
@@ -43,7 +44,7 @@ interface StripProps {
 function Strip({ session, offered, chosen }: StripProps) {
   const studio = useStudio();
   const { t } = useTranslation('candidates');
-  const isComparing = useView((view) => view.compareWith !== null);
+  const isComparing = useView((view) => view.comparison !== null);
   const place = useRef<HTMLDivElement>(null);
   const isReady = chosen.state === 'finished';
   const state = useStore(studio.candidates.store);
@@ -78,7 +79,7 @@ function Strip({ session, offered, chosen }: StripProps) {
       onKeyDown={(event) => {
         if (event.key === 'ArrowRight') flipCandidate(studio, session.id, 1);
         else if (event.key === 'ArrowLeft') flipCandidate(studio, session.id, -1);
-        else if (event.key === 'Escape') putAwayCandidate(studio, chosen);
+        else if (event.key === 'Escape' && !isComparing) focusCanvas();
         else if (event.key === 'Enter' && event.target === place.current) {
           void keepCandidate(studio, session, chosen);
         } else return;

@@ -101,6 +101,9 @@ it('leaves the others of a run in sight while they are still being made, and sto
   putAwayCandidate(studio, others[0] as unknown as JobRecord);
   expect(offered()).toEqual([]);
   expect(stopped).toEqual(['running', 'queued']);
+  // One of them was there already.
+  studio.notices.store.getState().toasts.at(-1)!.action!.run();
+  expect(offered()).toEqual(['finished', 'running', 'queued']);
 });
 
 it('puts the whole run away with the one that is kept, once all of it is there', async () => {

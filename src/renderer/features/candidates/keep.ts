@@ -42,11 +42,19 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
   }
 }
 
-/** Takes a run of results away, and stops what of it is still being made: nobody would see what comes of it. */
-export function putAwayCandidate({ candidates, client, host, notices }: Studio, { id }: JobRecord): void {
+/**
+ * Takes a run of results away, and stops what of it is still being made: nobody would see what comes of it. What is there
+ * can be brought back.
+ */
+export function putAwayCandidate({ candidates, client, host, notices, words }: Studio, { id }: JobRecord): void {
+  const run = runOf(candidates.store.getState(), id);
+  const { jobs } = host.jobs.getState();
   const ids = unfinishedWith(candidates.store.getState(), host.jobs.getState(), id);
   candidates.putAway(id);
   if (ids.length > 0) void client.jobs.cancel({ ids }).catch(notices.fault);
+  if (run?.jobs.some((each) => jobs.get(each)?.state === 'finished')) {
+    notices.say(words('candidates:put-away'), { label: words('commands:undo'), run: () => candidates.offer(run) });
+  }
 }
 
 /** Takes a step back, unless something else was done after it: that must not be undone in its place. */

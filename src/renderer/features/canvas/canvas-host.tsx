@@ -14,6 +14,7 @@ import { canvasActions } from '../../document/commit.ts';
 import { sayRefusal } from '../../commands/canvas-commands.ts';
 import { chosenLayers } from '../../stores/chosen-layers.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
+import { useObservable } from '../../ui/use-observable.ts';
 import { followPaper } from './follow-paper.ts';
 import { motionSetting } from './motion-setting.ts';
 import { followCandidates } from './show-results.ts';
@@ -28,7 +29,8 @@ export function CanvasHost({ session }: { session: DocumentSession }) {
   const { t } = useTranslation('tools');
   const place = useRef<HTMLDivElement>(null);
   const active = useView((view) => view.active);
-  const compareWith = useView((view) => view.compareWith);
+  // That of another document ends when its canvas does.
+  const compared = useView(({ comparison }) => (comparison?.document === session.id ? comparison.node : null));
   const canvas = useView((view) => view.canvas);
 
   useEffect(() => startCanvas(studio, session, place.current!), [studio, session]);
@@ -38,17 +40,39 @@ export function CanvasHost({ session }: { session: DocumentSession }) {
     [canvas, active, together, session],
   );
   useEffect(() => {
-    if (!canvas || !compareWith) return undefined;
+    if (!canvas || !compared) return undefined;
     let isOver = false;
     const show = (before: Document): void => (isOver ? undefined : canvas.compare(before));
-    session.documentAt(compareWith).then(show, studio.notices.fault);
+    session.documentAt(compared).then(show, studio.notices.fault);
     return () => {
       isOver = true;
       canvas.compare(null);
     };
-  }, [canvas, compareWith, session, studio]);
+  }, [canvas, compared, session, studio]);
 
-  return <div ref={place} className="canvas-host" role="application" aria-label={t('canvas')} tabIndex={0} />;
+  return (
+    <div className="canvas-place">
+      <div ref={place} className="canvas-host" role="application" aria-label={t('canvas')} tabIndex={0} />
+      {canvas && compared ? <SplitSlider canvas={canvas} /> : null}
+    </div>
+  );
+}
+
+/** Where the line between before and now is, for those who do not drag it on the canvas. */
+function SplitSlider({ canvas }: { canvas: CanvasEngine }) {
+  const { t } = useTranslation('tools');
+  const split = useObservable(canvas.state, (state) => state.split);
+  if (split === null) return null;
+  return (
+    <input
+      type="range"
+      className="split-slider"
+      aria-label={t('split')}
+      title={t('split')}
+      value={Math.round(split * 100)}
+      onChange={(event) => canvas.moveSplit(event.target.valueAsNumber / 100)}
+    />
+  );
 }
 
 /** Runs a canvas for a document until the returned function is called. */
@@ -85,7 +109,7 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
     stopResults();
     stopPaper();
     detach();
-    view.setState({ canvas: null, compareWith: null });
+    view.setState({ canvas: null, comparison: null });
     canvas.dispose();
   };
 }

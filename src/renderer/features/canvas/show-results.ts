@@ -29,12 +29,16 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
   let awaited: string | null = null;
   /** What jobs were made for; null while it is on its way. */
   const canvases = new Map<NodeId, Document | null>();
+  let wasOffered = false;
   let isOver = false;
 
   function update(): void {
     const state = candidates.store.getState();
     const { jobs, activity } = host.jobs.getState();
     const { chosen: job } = offeredIn(state, session.id, { jobs, activity });
+    // What was switched on for a result ends with it.
+    if (wasOffered && !job) view.setState({ comparison: null, showsChange: false });
+    wasOffered = job !== null;
     const made = job && madeFor(job);
     const sight = made ? sightOf(studio, session, { job, made }, activity.get(job.id)) : null;
     if (!sight?.picture) shown = null;

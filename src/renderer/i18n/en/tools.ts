@@ -39,6 +39,7 @@ export const tools = {
   copied: 'Copied.',
   properties: 'Tool',
   canvas: 'Canvas',
+  split: 'Line between before and now',
   refusal: {
     'no-layer': 'Choose a layer to paint on first.',
     'layer-is-group': 'A group has no pixels of its own: choose a layer in it.',

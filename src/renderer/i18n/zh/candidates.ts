@@ -15,6 +15,7 @@ export const candidates: SameKeys<typeof english> = {
   away: '收起',
   'stop-rest': '停止其余的生成',
   'away-stopped': '停止并收起',
+  'put-away': '已收起生成结果。',
   kept: '已保留为新图层。',
   'kept-one': '已保留为新图层，其余的仍在生成。',
   'kept-back': '已保留在生成它的步骤上，之后的步骤仍在历史中。',

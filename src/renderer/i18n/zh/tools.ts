@@ -41,6 +41,7 @@ export const tools: SameKeys<typeof english> = {
   shrink: '缩小',
   copied: '已复制。',
   properties: '工具',
+  split: '之前与现在的分界线',
   canvas: '画布',
   refusal: {
     'no-layer': '请先选择要绘制的图层。',

@@ -1,29 +1,18 @@
 import { commands } from '../commands/commands.ts';
 import { commandOf, isTextKey, isTyping } from '../commands/keys.ts';
 import { runCommand } from '../commands/run-command.ts';
-import { focusCanvas } from '../features/canvas/focus-canvas.ts';
 import { pasteTransfer } from '../features/canvas/paste.ts';
 import type { ToolId } from '../canvas/tools/tool.ts';
 import type { Studio } from './studio.ts';
 
-/** Panels, tools and settings: Escape leaves them for the canvas. */
-const isBesideCanvas = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('.dock, .tool-rail, .prompt-settings') !== null;
-
-/** Gives key presses to commands and to the canvas. Where words are typed, only those with Ctrl or Command and F keys are commands. */
+/** Gives key presses to commands and to the canvas. Where words are typed, only those with Ctrl or Command are commands. */
 export function listenToKeys(studio: Studio): void {
   const { host, view } = studio;
 
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const typing = isTyping(event.target);
-    if (event.key === 'Escape' && isBesideCanvas(event.target)) {
-      event.preventDefault();
-      focusCanvas();
-      return;
-    }
-    const isCommand = event.ctrlKey || event.metaKey || /^F\d/.test(event.key);
-    if (typing && (!isCommand || isTextKey(event.key))) return;
+    if (typing && (!(event.ctrlKey || event.metaKey) || isTextKey(event.key))) return;
     const { canvas, dialog, comparison } = view.getState();
     if (event.key === 'Escape' && comparison && dialog === null) {
       event.preventDefault();

@@ -69,6 +69,7 @@ it(
     await expect.poll(() => keep.isEnabled(), { timeout: 60_000 }).toBe(true);
     await keep.click();
     await expect.poll(() => page.locator('.status-bar').textContent()).toContain('320 × 192');
+    expect(await page.getByRole('spinbutton', { name: 'Right' }).inputValue()).toBe('0');
     await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
 
     // The other one was made for the canvas as it was before: it goes to the same place, and nothing grows once more.

@@ -22,7 +22,8 @@ interface DraftFieldsProps<Key extends string> {
 export function DraftFields<Key extends string>({ name, fields, values, onCommit }: DraftFieldsProps<Key>) {
   const of = JSON.stringify(values);
   const [draft, setDraft] = useState({ of, values });
-  // What has changed elsewhere meanwhile is what the fields are about.
+  // What has changed elsewhere meanwhile is what the fields are about, also when it changes back.
+  if (draft.of !== of) setDraft({ of, values });
   const shown = draft.of === of ? draft.values : values;
   const untaken = useRef<typeof values | null>(null);
   const change = (next: typeof values): void => {

@@ -1,7 +1,18 @@
 import { unionRect, type Point, type Rect } from '#shared/document/geometry';
 import type { Pinch } from './fingers.ts';
 import type { Screen } from './screen.ts';
-import { between, fitted, settled, steppedZoom, wheelZoom, zoomAt, type Size, type Viewport } from './viewport.ts';
+import {
+  between,
+  fitted,
+  refitted,
+  settled,
+  steppedZoom,
+  wheelZoom,
+  zoomAt,
+  zoomLimits,
+  type Size,
+  type Viewport,
+} from './viewport.ts';
 
 const glideMs = 150;
 
@@ -9,7 +20,8 @@ const glideMs = 150;
 export class ViewportControl {
   readonly #onChange: () => void;
   readonly #reducedMotion: () => boolean;
-  #viewport: Viewport = { x: 0, y: 0, zoom: 1 };
+  /** The smallest until there is a view to fit into. */
+  #viewport: Viewport = { x: 0, y: 0, zoom: zoomLimits.least };
   #document: Size;
   #frameRect: Rect | null = null;
   #view: Size = { width: 1, height: 1 };
@@ -48,7 +60,7 @@ export class ViewportControl {
   setView(view: Size, pixelRatio: number): void {
     this.#view = view;
     this.#pixelRatio = pixelRatio;
-    this.#go(this.#isFitted ? this.#fitted() : this.#viewport);
+    this.#go(this.#isFitted ? refitted(this.#viewport, this.#framed, view) : this.#viewport);
   }
 
   panBy({ x, y }: Point): void {
@@ -102,9 +114,14 @@ export class ViewportControl {
   }
 
   #fitted(): Viewport {
+    return fitted(this.#framed, this.#view);
+  }
+
+  /** What is fitted in. */
+  get #framed(): Rect {
     const { width, height } = this.#document;
     const paper = { x: 0, y: 0, width, height };
-    return fitted(this.#frameRect ? unionRect(paper, this.#frameRect) : paper, this.#view);
+    return this.#frameRect ? unionRect(paper, this.#frameRect) : paper;
   }
 
   #middle(): Point {

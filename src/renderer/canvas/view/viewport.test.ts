@@ -5,6 +5,7 @@ import {
   between,
   fitted,
   levelFor,
+  refitted,
   settled,
   steppedZoom,
   toDocument,
@@ -52,6 +53,18 @@ describe('the viewport', () => {
     expect(up.slice(1)).toEqual(down.slice(1).reverse());
     expect(up).toContain(1);
     expect(steppedZoom(0.9, 'in')).toBe(1);
+  });
+
+  it('keeps the size of what was fitted in while it has room, and fits it again where it has not', () => {
+    const rect = { x: 0, y: 0, width: 1000, height: 1000 };
+    const fit = fitted(rect, view);
+    const lower = { ...view, height: view.height - 70 };
+    const kept = refitted(fit, rect, lower);
+    expect(kept.zoom).toBe(fit.zoom);
+    expect(toScreen(kept, { x: 500, y: 500 })).toEqual({ x: lower.width / 2, y: lower.height / 2 });
+    expect(refitted(kept, rect, view)).toEqual(fit);
+    const low = { ...view, height: 400 };
+    expect(refitted(fit, rect, low)).toEqual(fitted(rect, low));
   });
 
   it('fits a document in the middle, small ones as large as large ones', () => {

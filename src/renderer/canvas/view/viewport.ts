@@ -77,11 +77,23 @@ export function fitted(rect: Rect, view: Size): Viewport {
   const room = { width: Math.max(1, view.width - 2 * padding), height: Math.max(1, view.height - 2 * padding) };
   const most = Math.min(room.width / rect.width, room.height / rect.height);
   const zoom = Math.min(zoomLimits.most, Math.max(zoomLimits.least, most));
-  return {
-    x: (view.width - rect.width * zoom) / 2 - rect.x * zoom,
-    y: (view.height - rect.height * zoom) / 2 - rect.y * zoom,
-    zoom,
-  };
+  return centred(rect, view, zoom);
+}
+
+const centred = (rect: Rect, view: Size, zoom: number): Viewport => ({
+  x: (view.width - rect.width * zoom) / 2 - rect.x * zoom,
+  y: (view.height - rect.height * zoom) / 2 - rect.y * zoom,
+  zoom,
+});
+
+/**
+ * What was fitted into a view, when the view has another size: as large as before while all of it has room, so that what
+ * opens beside the view does not make it jump.
+ */
+export function refitted({ zoom }: Viewport, rect: Rect, view: Size): Viewport {
+  const hasRoom = rect.width * zoom <= view.width && rect.height * zoom <= view.height;
+  const fit = fitted(rect, view);
+  return hasRoom && zoom > fit.zoom ? centred(rect, view, zoom) : fit;
 }
 
 /** The viewport with the document not quite out of view, and its pixels on those of the screen. */

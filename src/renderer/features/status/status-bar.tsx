@@ -1,4 +1,5 @@
 import { Shield, Square } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
@@ -9,8 +10,9 @@ import type { DocumentSession } from '../../session/document-session.ts';
 import { spokenDuration } from '../../ui/durations.ts';
 import { useObservable } from '../../ui/use-observable.ts';
 import { unfinishedWith } from '../candidates/candidates.ts';
+import { newsOfJobs, type JobNews } from './job-news.ts';
 
-/** What is going on, in one line; screen readers hear it as it changes. */
+/** What is going on, in one line; screen readers hear what begins and ends. */
 export function StatusBar({ session }: { session: DocumentSession | null }) {
   const studio = useStudio();
   const { t } = useTranslation('status');
@@ -22,6 +24,7 @@ export function StatusBar({ session }: { session: DocumentSession | null }) {
       {session ? <DocumentSize session={session} /> : null}
       {session ? <CurrentStep session={session} /> : null}
       <JobStatus />
+      <JobWords />
       <span className="spread" />
       <span role="status">{isOnline ? null : <span className="fault">{t('offline')}</span>}</span>
       {session ? <SaveStatus session={session} /> : null}
@@ -88,15 +91,12 @@ function JobStatus() {
   return (
     <>
       <span className="row">
-        {/* Only what begins is told to those who listen: every step would drown out all else. */}
-        <span role="status">
-          {running ? (told?.phase ? t(`jobs:phase.${told.phase}`) : t('jobs:state.running')) : null}
-        </span>
+        {running ? <span>{told?.phase ? t(`jobs:phase.${told.phase}`) : t('jobs:state.running')}</span> : null}
         {told?.steps ? <span>{t('status:step', { step: told.step, steps: told.steps })}</span> : null}
         {told?.timeLeftMs ? <span>{t('status:left', { time: spokenDuration(words, told.timeLeftMs) })}</span> : null}
-        <span role="status">
-          {waiting > 0 ? (isStarting ? t('status:engine.starting') : t('status:waiting', { count: waiting })) : null}
-        </span>
+        {waiting > 0 ? (
+          <span>{isStarting ? t('status:engine.starting') : t('status:waiting', { count: waiting })}</span>
+        ) : null}
       </span>
       {running ? (
         <button
@@ -112,6 +112,22 @@ function JobStatus() {
         </button>
       ) : null}
     </>
+  );
+}
+
+/** The same in whole words, for those who listen: what begins and ends, for every step would drown out all else. */
+function JobWords() {
+  const { host } = useStudio();
+  const { t } = useTranslation(['status', 'prompt']);
+  const [news, setNews] = useState<JobNews | null>(null);
+  useEffect(
+    () => host.jobs.subscribe((jobs, before) => setNews((last) => newsOfJobs(before, jobs) ?? last)),
+    [host.jobs],
+  );
+  return (
+    <span role="status" className="visually-hidden">
+      {news ? t(`status:job.${news.what}`, { task: t(`prompt:task.${news.task}`) }) : null}
+    </span>
   );
 }
 

@@ -14,6 +14,12 @@ export const status = {
   'shield-hint': 'Not a byte outside the selection changes. The change fades in along its inside.',
   seconds: '{{count}} s',
   minutes: '{{minutes}} min {{seconds}} s',
+  job: {
+    running: 'The model is working: {{task}}',
+    finished: 'Done: {{task}}',
+    failed: 'Failed: {{task}}',
+    cancelled: 'Stopped: {{task}}',
+  },
   engine: {
     stopped: 'Engine at rest',
     starting: 'Engine is starting…',

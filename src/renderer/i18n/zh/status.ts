@@ -17,6 +17,12 @@ export const status: SameKeys<typeof english> = {
   'shield-hint': '选区外一个字节都不会改变；变化沿选区内侧柔和过渡。',
   seconds: '{{count}} 秒',
   minutes: '{{minutes}} 分 {{seconds}} 秒',
+  job: {
+    running: '模型正在工作：{{task}}',
+    finished: '已完成：{{task}}',
+    failed: '失败：{{task}}',
+    cancelled: '已停止：{{task}}',
+  },
   engine: {
     stopped: '引擎待机',
     starting: '引擎启动中…',

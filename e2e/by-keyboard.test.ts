@@ -29,6 +29,21 @@ it('makes a picture, keeps it, goes back and branches, and asks about it, withou
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+j');
   await page.keyboard.press('F8');
+  await expect.poll(focusedClass).toBe('history-step');
+  // The key of a panel goes there and back; F6 goes all around.
+  await page.keyboard.press('F8');
+  await expect.poll(focusedClass).toBe('canvas-host');
+  await page.keyboard.press('F6');
+  await expect.poll(focusedClass).toBe('history-step');
+  await page.keyboard.press('F6');
+  await page.locator('.tool-rail [aria-pressed=true]:focus').waitFor();
+  await page.keyboard.press('F6');
+  await expect.poll(focused).toBe('prompt');
+  await page.keyboard.press('Shift+F6');
+  await page.keyboard.press('Shift+F6');
+  await expect.poll(focusedClass).toBe('history-step');
+  await page.keyboard.press('Escape');
+  await expect.poll(focusedClass).toBe('canvas-host');
   await expect.poll(() => page.locator('.history-step').count()).toBe(5);
   // The step that was undone stands beside the one that took its place.
   await expect.poll(() => page.getByLabel('Another branch').count()).toBe(2);

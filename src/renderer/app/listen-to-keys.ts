@@ -1,24 +1,35 @@
 import { commands } from '../commands/commands.ts';
 import { commandOf, isTextKey, isTyping } from '../commands/keys.ts';
 import { runCommand } from '../commands/run-command.ts';
+import { focusCanvas } from '../features/canvas/focus-canvas.ts';
 import { pasteTransfer } from '../features/canvas/paste.ts';
 import type { ToolId } from '../canvas/tools/tool.ts';
 import type { Studio } from './studio.ts';
 
-/** Gives key presses to commands and to the canvas. Where words are typed, only those with Ctrl or Command are commands. */
+/** Panels, tools and settings: Escape leaves them for the canvas. */
+const isBesideCanvas = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('.dock, .tool-rail, .prompt-settings') !== null;
+
+/** Gives key presses to commands and to the canvas. Where words are typed, only those with Ctrl or Command and F keys are commands. */
 export function listenToKeys(studio: Studio): void {
   const { host, view } = studio;
 
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const typing = isTyping(event.target);
-    if (typing && (!(event.ctrlKey || event.metaKey) || isTextKey(event.key))) return;
     const { canvas, dialog, comparison } = view.getState();
-    if (event.key === 'Escape' && comparison && dialog === null) {
+    if (event.key === 'Escape' && comparison && dialog === null && !typing) {
       event.preventDefault();
       view.setState({ comparison: null });
       return;
     }
+    if (event.key === 'Escape' && isBesideCanvas(event.target)) {
+      event.preventDefault();
+      focusCanvas();
+      return;
+    }
+    const isCommand = event.ctrlKey || event.metaKey || /^F\d/.test(event.key);
+    if (typing && (!isCommand || isTextKey(event.key))) return;
     // Buttons and lists have Enter, Space and the arrows for themselves.
     const isOnControl = event.target instanceof Element && event.target.closest('button, [role], a, summary');
     const isOnCanvas = event.target instanceof Element && event.target.closest('.canvas-host');

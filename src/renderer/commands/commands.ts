@@ -5,6 +5,7 @@ import { defined } from '#base/assert';
 import type { Studio } from '../app/studio.ts';
 import { exportDocument } from '../features/gallery/export-document.ts';
 import { chooseFiles } from '../features/start/choose-files.ts';
+import { focusCanvas } from '../features/canvas/focus-canvas.ts';
 import { pasteFromClipboard } from '../features/canvas/paste.ts';
 import { stepWords } from '../i18n/step-words.ts';
 import type { DocumentSession } from '../session/document-session.ts';
@@ -14,6 +15,7 @@ import { canvasCommands, toolKeys } from './canvas-commands.ts';
 import { always, onDocument, type Command, type CommandGroup } from './command.ts';
 import { layerCommands } from './layer-commands.ts';
 import { candidate, promptCommands } from './prompt-commands.ts';
+import { focusPanel, goToRegion, isInPanel } from './regions.ts';
 import { runCommand } from './run-command.ts';
 
 /** What there is to compare with: the document without the result that is shown, or else the step before. */
@@ -31,7 +33,12 @@ function wordsOfStep({ workspace, words }: Studio, which: (tree: HistoryTree) =>
 }
 
 const dock = (id: DockTab, keys: readonly string[]): Command =>
-  always(`show-${id}`, 'window', keys, ({ view }) => view.setState({ dock: id, dockOpen: true }));
+  always(`show-${id}`, 'window', keys, ({ view }) => {
+    const state = view.getState();
+    if (state.dockOpen && state.dock === id && isInPanel()) return focusCanvas();
+    view.setState({ dock: id, dockOpen: true });
+    focusPanel();
+  });
 const dialog = (id: DialogName, keys: readonly string[], group: CommandGroup = 'window'): Command =>
   always(`open-${id}`, group, keys, ({ view }) => view.setState({ dialog: id }));
 const zoom = (id: string, keys: readonly string[], run: (viewport: Viewport) => void): Command =>
@@ -124,6 +131,8 @@ export const commands: readonly Command[] = [
   dialog('settings', ['$mod+Alt+s']),
   dialog('shortcuts', ['Shift+?']),
   always('restart-engine', 'window', [], ({ client }) => client.engine.restart()),
+  always('next-region', 'window', ['F6'], () => goToRegion(1)),
+  always('region-before', 'window', ['Shift+F6'], () => goToRegion(-1)),
   dock('layers', ['F7']),
   dock('history', ['F8']),
   dock('gallery', ['F9']),

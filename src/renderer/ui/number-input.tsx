@@ -42,7 +42,11 @@ export function NumberInput(props: NumberInputProps) {
       set(value + steps * step * (event.shiftKey ? 10 : 1));
       setDraft(null);
     } else if (event.key === 'Enter') take();
-    else if (event.key === 'Escape') setDraft(null);
+    else if (event.key === 'Escape' && draft !== null) {
+      // Once more leaves the field.
+      event.preventDefault();
+      setDraft(null);
+    }
   };
   return (
     <input

@@ -94,6 +94,8 @@ export const commands = {
   'open-settings': 'Settings',
   'open-shortcuts': 'Keyboard shortcuts',
   'restart-engine': 'Restart the engine',
+  'next-region': 'Go to the next part of the window',
+  'region-before': 'Go to the part of the window before',
   'show-layers': 'Layers panel',
   'show-history': 'History panel',
   'show-gallery': 'Gallery panel',

@@ -97,6 +97,8 @@ export const commands: SameKeys<typeof english> = {
   'open-settings': '设置',
   'open-shortcuts': '键盘快捷键',
   'restart-engine': '重启引擎',
+  'next-region': '转到窗口的下一区域',
+  'region-before': '转到窗口的上一区域',
   'show-layers': '图层面板',
   'show-history': '历史面板',
   'show-gallery': '图库面板',

@@ -26,13 +26,18 @@ async function keep(
   kept: JobRecord = job,
   made = createDocument({ width: 8, height: 8 }),
   others: readonly JobRecord[] = [],
+  { words = 'a lamp', title = 'start:untitled' } = {},
 ) {
   const jobs = [kept, ...others];
   const stopped: string[] = [];
   let undone = 0;
-  const store = createStore(() => ({ tree: { current: 'before' }, document: createDocument({ width: 8, height: 8 }) }));
+  const store = createStore(() => ({
+    tree: { current: 'before', title },
+    prompt: { prompt: words },
+    document: createDocument({ width: 8, height: 8 }),
+  }));
   const commit = ({ change }: { change: (document: Document) => Document }): string => {
-    store.setState(({ document }) => ({ tree: { current: 'kept' }, document: change(document) }));
+    store.setState(({ document, tree }) => ({ tree: { ...tree, current: 'kept' }, document: change(document) }));
     return 'kept';
   };
   const session = {
@@ -41,7 +46,9 @@ async function keep(
     commit,
     undo: async () => void undone++,
     documentAt: async () => made,
-    go: async (node: string) => store.setState({ tree: { current: node }, document: made }),
+    go: async (node: string) => store.setState({ tree: { current: node, title }, document: made }),
+    setPrompt: (prompt: { prompt: string }) => store.setState({ prompt }),
+    rename: (name: string) => store.setState(({ tree }) => ({ tree: { ...tree, title: name } })),
   } as unknown as DocumentSession;
   const candidates = createCandidates({ getItem: () => null, setItem: () => {}, removeItem: () => {} });
   candidates.offer({ document: id, jobs: jobs.map((each) => each.id), rerunOf: null });
@@ -72,10 +79,19 @@ it('takes back what was kept', async () => {
 
 it('leaves alone what was done after a result was kept, and says so', async () => {
   const { store, undo, undone, said } = await keep();
-  store.setState({ tree: { current: 'later' } });
+  store.setState({ tree: { current: 'later', title: '' } });
   undo();
   expect(undone()).toBe(0);
   expect(said()).toEqual(['candidates:kept', 'candidates:undo-late']);
+});
+
+it('is done with the words of what was kept, not with others; a document without a name gets it from them', async () => {
+  const kept = (await keep()).store.getState();
+  expect([kept.prompt.prompt, kept.tree.title]).toEqual(['', 'a lamp']);
+  const other = (await keep(job, undefined, [], { words: 'now a cat', title: 'poster' })).store.getState();
+  expect([other.prompt.prompt, other.tree.title]).toEqual(['now a cat', 'poster']);
+  const running = { ...job, id: 'other', state: 'running' } as unknown as JobRecord;
+  expect((await keep(job, undefined, [running])).store.getState().prompt.prompt).toBe('a lamp');
 });
 
 it('goes back to the step a result was made for, where the canvas has no place for it any more', async () => {

@@ -31,6 +31,11 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
     const isRest = unfinishedWith(studio.candidates.store.getState(), studio.host.jobs.getState(), job.id).length > 0;
     if (isRest) studio.candidates.takeOut(job.id);
     else studio.candidates.putAway(job.id);
+    const { prompt, tree } = session.store.getState();
+    // They have been done: Enter would do them once more to what came of them. Earlier prompts have them.
+    if (!isRest && prompt.prompt.trim() === request.prompt) session.setPrompt({ prompt: '' });
+    const hasName = tree.title !== '' && tree.title !== studio.words('start:untitled');
+    if (!hasName && request.prompt !== '') session.rename(request.prompt.slice(0, 60));
     if (rerunOf) await markStaleBelow(studio, session, rerunOf);
     studio.view.setState({ active: { layer: id, part: 'pixels' } });
     studio.notices.say(studio.words(`candidates:${wentBack ? 'kept-back' : isRest ? 'kept-one' : 'kept'}`), {

@@ -42,7 +42,7 @@ it(
     await (await chosen).setFiles([{ name: 'slope.png', mimeType: 'image/png', buffer: await slope() }]);
     await expect.poll(() => slots.count()).toBe(1);
     await page.getByRole('button', { name: 'More settings' }).click();
-    await page.getByRole('textbox', { name: 'Steps' }).fill('2');
+    await page.getByRole('spinbutton', { name: 'Steps' }).fill('2');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await run(page, 'a red apple');

@@ -16,7 +16,7 @@ import { focusCanvas } from '../canvas/focus-canvas.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { flipCandidate, offeredIn, unfinishedWith } from './candidates.ts';
 import { anchorOf } from './placement.ts';
-import { keepCandidate, putAwayCandidate } from './keep.ts';
+import { keepCandidate, putAwayCandidate, stopRest } from './keep.ts';
 
 /** Results side by side below the canvas, which makes room for them as long as there are any to choose from. */
 export function CandidateStrip({ session }: { session: DocumentSession }) {
@@ -104,6 +104,9 @@ function Strip({ session, offered, chosen }: StripProps) {
       <div className="candidate-words" role="status">
         <Verdict session={session} job={chosen} />
       </div>
+      {unfinished.length > 0 ? (
+        <IconButton icon={Square} label={t('stop-rest')} onClick={() => stopRest(studio, chosen)} />
+      ) : null}
       <IconButton
         icon={Columns2}
         label={t('compare')}
@@ -122,13 +125,6 @@ function Strip({ session, offered, chosen }: StripProps) {
         <Check size={14} aria-hidden />
         {t('keep')}
       </button>
-      {unfinished.length > 0 ? (
-        <IconButton
-          icon={Square}
-          label={t('stop-rest')}
-          onClick={() => void studio.client.jobs.cancel({ ids: unfinished }).catch(studio.notices.fault)}
-        />
-      ) : null}
       <IconButton
         icon={X}
         label={t(unfinished.length > 0 ? 'away-stopped' : 'away')}

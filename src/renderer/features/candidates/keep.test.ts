@@ -9,7 +9,7 @@ import type { DocumentSession } from '../../session/document-session.ts';
 import { createNotices } from '../../stores/notices.ts';
 import { createViewStore } from '../../stores/view.ts';
 import { createCandidates } from './candidates.ts';
-import { keepCandidate, putAwayCandidate } from './keep.ts';
+import { keepCandidate, putAwayCandidate, stopRest } from './keep.ts';
 
 const id = 'd' as DocumentId;
 const request = { kind: 'generate', prompt: 'a lamp', seed: 1, width: 8, height: 8 };
@@ -120,6 +120,15 @@ it('leaves the others of a run in sight while they are still being made, and sto
   // One of them was there already.
   studio.notices.store.getState().toasts.at(-1)!.action!.run();
   expect(offered()).toEqual(['finished', 'running', 'queued']);
+});
+
+it('stops what of a run is still being made, says so, and leaves what is there', async () => {
+  const others = (['finished', 'running', 'queued'] as const).map((state) => ({ ...job, id: state, state }));
+  const { studio, offered, stopped, said } = await keep(job, undefined, others as unknown as JobRecord[]);
+  stopRest(studio, others[1] as unknown as JobRecord);
+  await expect.poll(said).toEqual(['candidates:kept-one', 'candidates:stopped']);
+  expect(stopped).toEqual(['running', 'queued']);
+  expect(offered()).toContain('finished');
 });
 
 it('puts the whole run away with the one that is kept, once all of it is there', async () => {

@@ -62,6 +62,13 @@ export function putAwayCandidate({ candidates, client, host, notices, words }: S
   }
 }
 
+/** Stops what of a run is still being made, and says so; what is there stays. */
+export function stopRest({ candidates, client, host, notices, words }: Studio, { id }: JobRecord): void {
+  const ids = unfinishedWith(candidates.store.getState(), host.jobs.getState(), id);
+  const say = (): void => notices.say(words('candidates:stopped', { count: ids.length }));
+  void client.jobs.cancel({ ids }).then(say, notices.fault);
+}
+
 /** Takes a step back, unless something else was done after it: that must not be undone in its place. */
 function undoStep({ notices, words }: Studio, session: DocumentSession, step: NodeId | null): void {
   if (session.store.getState().tree.current !== step) notices.say(words('candidates:undo-late'));

@@ -9,7 +9,7 @@ import { stepWords } from '../../i18n/step-words.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { spokenDuration } from '../../ui/durations.ts';
 import { useObservable } from '../../ui/use-observable.ts';
-import { unfinishedWith } from '../candidates/candidates.ts';
+import { stopRest } from '../candidates/keep.ts';
 import { newsOfJobs, type JobNews } from './job-news.ts';
 
 /** What is going on, in one line; screen readers hear what begins and ends. */
@@ -80,7 +80,8 @@ function CurrentStep({ session }: { session: DocumentSession }) {
 }
 
 function JobStatus() {
-  const { candidates, client, host, notices, words } = useStudio();
+  const studio = useStudio();
+  const { host, words } = studio;
   const { t } = useTranslation(['status', 'jobs']);
   const { jobs, activity } = useStore(host.jobs);
   const isStarting = useStore(host.engine, ({ kind }) => kind === 'starting');
@@ -99,14 +100,7 @@ function JobStatus() {
         ) : null}
       </span>
       {running ? (
-        <button
-          type="button"
-          className="status-button row"
-          onClick={() => {
-            const ids = unfinishedWith(candidates.store.getState(), host.jobs.getState(), running.id);
-            void client.jobs.cancel({ ids }).catch(notices.fault);
-          }}
-        >
+        <button type="button" className="status-button row" onClick={() => stopRest(studio, running)}>
           <Square size={11} fill="currentColor" aria-hidden />
           {t('status:stop')}
         </button>

@@ -13,6 +13,7 @@ export const candidates = {
   'stop-rest': 'Stop what is still being made',
   'away-stopped': 'Stop and put away',
   'put-away': 'The results are put away.',
+  stopped: 'Stopped. Not made: {{count}}.',
   kept: 'Kept as a new layer.',
   'kept-one': 'Kept as a new layer. The others are still being made.',
   'kept-back': 'Kept on the step it was made for. What came after is still in the history.',

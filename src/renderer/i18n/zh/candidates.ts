@@ -16,6 +16,7 @@ export const candidates: SameKeys<typeof english> = {
   'stop-rest': '停止其余的生成',
   'away-stopped': '停止并收起',
   'put-away': '已收起生成结果。',
+  stopped: '已停止，未生成 {{count}} 个。',
   kept: '已保留为新图层。',
   'kept-one': '已保留为新图层，其余的仍在生成。',
   'kept-back': '已保留在生成它的步骤上，之后的步骤仍在历史中。',

@@ -16,14 +16,27 @@ import { useIsMac } from '../../ui/use-is-mac.ts';
 
 /** All keys at a glance; click one and press another. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+  const { words } = useStudio();
   const { t } = useTranslation(['settings', 'commands']);
+  const [text, setText] = useState('');
+  const wanted = text.trim().toLowerCase();
+  const found = commands.filter((command) => commandName(words, command).toLowerCase().includes(wanted));
+  const groups = commandGroups.filter((group) => found.some((command) => command.group === group));
   return (
     <Dialog title={t('settings:shortcuts')} onClose={onClose}>
-      {commandGroups.map((group) => (
+      <input
+        type="search"
+        className="input"
+        aria-label={t('commands:search')}
+        placeholder={t('commands:search')}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      {groups.map((group) => (
         <section key={group} aria-label={t(`commands:group.${group}`)}>
           <h3 className="section-title">{t(`commands:group.${group}`)}</h3>
           <ul>
-            {commands
+            {found
               .filter((command) => command.group === group)
               .map((command) => (
                 <ShortcutRow key={command.id} command={command} />
@@ -31,6 +44,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
           </ul>
         </section>
       ))}
+      {groups.length === 0 ? <p className="empty">{t('commands:nothing')}</p> : null}
     </Dialog>
   );
 }

@@ -23,7 +23,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const found = matching(text, (command) => commandName(studio.words, command));
   const index = Math.min(at, found.length - 1);
   const run = (command: Command | undefined): void => {
-    if (!command || command.refuse(studio)) return;
+    if (!command) return;
+    const refusal = command.refuse(studio);
+    if (refusal) {
+      studio.notices.say(t(`refusal.${refusal}`));
+      return;
+    }
     onClose();
     // Once the focus is back where it was.
     requestAnimationFrame(() => runCommand(studio, command));

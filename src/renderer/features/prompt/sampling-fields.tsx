@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import { defaultPromptState } from '#shared/document/prompt-state';
 
-import { useSession } from '../../app/studio.ts';
+import { useSession, useStudio } from '../../app/studio.ts';
 import type { ChosenTask } from '../../prompt/task.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -15,6 +15,7 @@ const initial = defaultPromptState.parameters;
 
 /** How many pictures, from which seed, and how closely they follow the words and the picture. */
 export function SamplingFields({ session, task }: { session: DocumentSession; task: ChosenTask }) {
+  const { notices } = useStudio();
   const { t } = useTranslation('prompt');
   const [{ count, seed, seedLocked, textGuidance, imageGuidance }, change] = useParameters(session);
   const hasReference = useSession(session, ({ prompt }) => prompt.references.length > 0);
@@ -39,7 +40,10 @@ export function SamplingFields({ session, task }: { session: DocumentSession; ta
           value={seed}
           min={0}
           max={0xffff_ffff}
-          onChange={(value) => change({ seed: value, seedLocked: true })}
+          onChange={(value) => {
+            if (!seedLocked) notices.say(t('seed-kept'));
+            change({ seed: value, seedLocked: true });
+          }}
         />
         <IconButton
           icon={seedLocked ? Lock : LockOpen}

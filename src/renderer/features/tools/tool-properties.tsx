@@ -75,7 +75,7 @@ export function ToolProperties({ canvas }: { canvas: CanvasEngine }) {
             onChange={(mode) => canvas.setSettings({ select: { ...settings.select, mode } })}
           />
           <SliderField
-            label={t('tools:feather')}
+            label={t('tools:feather-new')}
             value={settings.select.feather}
             min={0}
             max={100}

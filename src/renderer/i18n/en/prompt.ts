@@ -12,6 +12,7 @@ export const prompt = {
   count: 'How many',
   seed: 'Seed',
   'new-seed': 'Another seed',
+  'seed-kept': 'This seed is kept from now on.',
   'lock-seed': 'Keep the seed',
   steps: 'Steps',
   words: 'Follow my words',

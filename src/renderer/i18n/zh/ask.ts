@@ -20,7 +20,7 @@ export const ask: SameKeys<typeof english> = {
   waiting: '等待中…',
   'take-back': '撤回问题',
   stop: '停止回答',
-  use: '用作提示',
+  use: '用作提示词',
   copy: '复制',
   copied: '已复制。',
   cancelled: '已停止。',

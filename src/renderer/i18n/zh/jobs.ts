@@ -19,7 +19,7 @@ export const jobs: SameKeys<typeof english> = {
     load: '载入模型',
     encode: '理解中',
     denoise: '绘制中',
-    decode: '显影中',
+    decode: '输出图像中',
     compose: '合成中',
     answer: '回答中',
   },

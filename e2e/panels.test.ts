@@ -38,6 +38,11 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   await page.getByRole('spinbutton', { name: 'Opacity' }).first().fill('100/2');
   await page.keyboard.press('Enter');
   await expect.poll(() => page.locator('.layer-row').first().textContent()).toContain('50 %');
+  // Arrows with Alt go on to commands, and leave the slider as it is.
+  const opacity = page.getByRole('slider', { name: 'Opacity' }).first();
+  await opacity.press('Alt+ArrowLeft');
+  await page.getByText('There are no results to choose from.').waitFor();
+  expect(await opacity.inputValue()).toBe('50');
   await page.getByRole('button', { name: 'Hide slope' }).click();
   await page.getByRole('button', { name: 'Show slope' }).waitFor();
   await page.getByRole('treeitem', { name: 'ink' }).press('Alt+ArrowDown');
@@ -151,6 +156,8 @@ it('keys can be changed, and are kept', async () => {
   const { page, client } = await openStudioPage();
   await page.locator('.canvas-host').focus();
   await page.keyboard.press('Shift+?');
+  await page.getByRole('searchbox', { name: 'Type a command' }).fill('new la');
+  await expect.poll(() => page.locator('.shortcut-row').count()).toBe(1);
   await page.getByRole('button', { name: /^New layer:/ }).click();
   await page.keyboard.press('n');
   await expect.poll(async () => (await client.settings.get()).shortcuts).toEqual({ 'new-layer': 'n' });
@@ -172,9 +179,13 @@ it('keys can be changed, and are kept', async () => {
 
 it('groups are folded away and opened, and a layer can be dropped below all others', async () => {
   const { page, errors } = await openStudioPage();
+  // What has nothing to work on says so.
+  await page.locator('.panel-foot [aria-disabled=true][aria-label="Group layer"]').press('Enter');
+  await page.getByText('Choose a layer first.', { exact: true }).waitFor();
   await page.locator('.canvas-host').focus();
   await page.keyboard.press('Control+Shift+n');
   await expect.poll(() => layerNames(page)).toEqual(['Layer']);
+  expect(await page.locator('.panel-foot [aria-disabled=true]').count()).toBe(0);
   await page.keyboard.press('Control+g');
   await page.keyboard.press('Control+Shift+n');
   await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group', 'Layer']);

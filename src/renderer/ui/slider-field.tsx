@@ -1,4 +1,5 @@
 import { Slider } from '@base-ui/react/slider';
+import type { BaseUIEvent } from '@base-ui/react/types';
 
 import { NumberInput } from './number-input.tsx';
 
@@ -41,7 +42,16 @@ export function SliderField(props: SliderFieldProps) {
         <Slider.Control className="slider-control" onDoubleClick={() => !disabled && take(initial)}>
           <Slider.Track className="slider-track">
             <Slider.Indicator className="slider-indicator" />
-            <Slider.Thumb className="slider-thumb" aria-label={label} />
+            <Slider.Thumb
+              className="slider-thumb"
+              aria-label={label}
+              onKeyDown={(event) => {
+                // Arrows with these are commands.
+                if (event.altKey || event.ctrlKey || event.metaKey) {
+                  (event as BaseUIEvent<typeof event>).preventBaseUIHandler();
+                }
+              }}
+            />
           </Slider.Track>
         </Slider.Control>
       </Slider.Root>

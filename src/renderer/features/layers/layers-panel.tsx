@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { LayerId } from '#shared/document/ids';
 
 import { useSession, useStudio, useView } from '../../app/studio.ts';
-import { runById } from '../../commands/commands.ts';
+import { commandById } from '../../commands/commands.ts';
+import { runCommand } from '../../commands/run-command.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { layerType, movedToBottom } from './layer-drag.ts';
@@ -40,7 +41,17 @@ export function LayersPanel({ session }: { session: DocumentSession }) {
     studio.view.setState({ active: { layer: rows[next]!.layer.id, part: 'pixels' }, together: new Set() });
     list.current?.querySelectorAll<HTMLElement>('[role=treeitem]')[next]?.focus();
   });
-  const run = (id: string) => () => runById(studio, id);
+  // Whether they can do something depends on it, too.
+  useSession(session, (state) => state.access);
+  const button = (id: 'new-layer' | 'group-layer' | 'duplicate-layer' | 'delete-layer') => {
+    const command = commandById.get(id)!;
+    const refusal = command.refuse(studio);
+    return {
+      label: t(`commands:${id}`),
+      refusal: refusal && t(`commands:refusal.${refusal}`),
+      onClick: () => runCommand(studio, command),
+    };
+  };
   return (
     <div className="panel">
       <LayerProperties session={session} />
@@ -79,11 +90,11 @@ export function LayersPanel({ session }: { session: DocumentSession }) {
         ))}
       </ul>
       <div className="panel-foot">
-        <IconButton icon={Plus} label={t('commands:new-layer')} onClick={run('new-layer')} />
-        <IconButton icon={FolderPlus} label={t('commands:group-layer')} onClick={run('group-layer')} />
-        <IconButton icon={Copy} label={t('commands:duplicate-layer')} onClick={run('duplicate-layer')} />
+        <IconButton icon={Plus} {...button('new-layer')} />
+        <IconButton icon={FolderPlus} {...button('group-layer')} />
+        <IconButton icon={Copy} {...button('duplicate-layer')} />
         <span className="spread" />
-        <IconButton icon={Trash2} label={t('commands:delete-layer')} onClick={run('delete-layer')} />
+        <IconButton icon={Trash2} {...button('delete-layer')} />
       </div>
     </div>
   );

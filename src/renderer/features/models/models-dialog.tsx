@@ -76,18 +76,20 @@ function TaskRow({ task }: { task: ModelTask }) {
   const isRunning = task.state === 'running';
   const { id, doneBytes, totalBytes, timeLeftMs, reason, error } = task;
   const part = totalBytes > 0 ? doneBytes / totalBytes : 0;
+  const isIntact = task.kind === 'verify' && task.state === 'finished';
+  const state = t(isIntact ? 'models:intact' : `jobs:state.${task.state}`);
   const end = isRunning ? client.models.cancelTask : client.models.dismissTask;
   return (
     <div className="model-row">
       <div className="spread">
         <p className="truncate" role="status">
           {t(`models:task.${task.kind}`, { name: task.subject })}
-          {isRunning ? null : <span className="visually-hidden"> {t(`jobs:state.${task.state}`)}</span>}
+          {isRunning ? null : <span className="visually-hidden"> {state}</span>}
         </p>
         <p className="quiet small truncate">
           {isRunning && totalBytes > 0 ? `${spokenBytes(doneBytes)} / ${spokenBytes(totalBytes)} ` : ''}
           {isRunning && timeLeftMs !== null ? t('status:left', { time: spokenDuration(words, timeLeftMs) }) : ''}
-          {isRunning ? (reason ?? task.item) : t(`jobs:state.${task.state}`)}
+          {isRunning ? (reason ?? task.item) : state}
         </p>
         {error ? <p className="fault small">{faultText(error, i18n.language)}</p> : null}
         {isRunning ? (

@@ -14,6 +14,7 @@ export const models = {
   precision: 'Precision',
   installed: 'Installed',
   add: 'Add a model',
+  intact: 'All files are as they should be.',
   task: {
     pull: 'Downloading {{name}}',
     import: 'Importing {{name}}',

@@ -17,6 +17,7 @@ export const models: SameKeys<typeof english> = {
   precision: '精度',
   installed: '已安装',
   add: '添加模型',
+  intact: '所有文件均完好。',
   task: {
     pull: '正在下载 {{name}}',
     import: '正在导入 {{name}}',

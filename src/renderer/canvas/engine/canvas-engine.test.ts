@@ -315,6 +315,17 @@ describe('the canvas in Chromium', () => {
     await poll(() => page.evaluate(screenPixel(-30, 100))).toEqual([0, 0, 0, 0]);
   });
 
+  it('is still seen when the view gets another size while it is being drawn', async () => {
+    // What is drawn in the next frame is drawn before whatever the new size brings about.
+    await page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => {
+      canvas.viewport.panBy({ x: 0, y: 0 });
+      document.querySelector('canvas').closest('.konvajs-content').parentElement.style.height = '560px';
+      setTimeout(resolve, 300);
+    }))`);
+    const shown = `[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(300, 250, 1, 1).data]`;
+    expect(await page.evaluate(shown)).toEqual([255, 0, 0, 255]);
+  });
+
   it('leaves no error in the console', () => {
     expect(browser.errors).toEqual([]);
   });

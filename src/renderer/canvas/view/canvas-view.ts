@@ -63,6 +63,8 @@ export class CanvasView {
       return layer;
     }) as [Konva.Layer, Konva.Layer, Konva.Layer, Konva.Layer];
     this.#background = new BackgroundView(background, theme);
+    // It draws by itself: clearing it when Konva thinks that it has to be drawn would leave it empty.
+    picture.clearBeforeDraw(false);
     this.#picture = new PictureView(picture);
     this.#owned.add(() => this.#picture.dispose());
     this.#ants = new AntsView(ants, () => !window.document.hidden && motion.isWanted());

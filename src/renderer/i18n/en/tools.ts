@@ -42,7 +42,7 @@ export const tools = {
   canvas: 'Canvas',
   split: 'Line between before and now',
   refusal: {
-    'no-layer': 'Choose a layer to paint on first.',
+    'no-layer': 'Choose a layer to paint on first, or add one.',
     'layer-is-group': 'A group has no pixels of its own: choose a layer in it.',
     'layer-locked': 'The layer is locked.',
     'layer-hidden': 'The layer is hidden.',

@@ -45,7 +45,7 @@ export const tools: SameKeys<typeof english> = {
   split: '之前与现在的分界线',
   canvas: '画布',
   refusal: {
-    'no-layer': '请先选择要绘制的图层。',
+    'no-layer': '请先选择或新建一个图层来绘画。',
     'layer-is-group': '编组没有自己的像素：请选择其中的图层。',
     'layer-locked': '图层已锁定。',
     'layer-hidden': '图层已隐藏。',

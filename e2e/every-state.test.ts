@@ -80,8 +80,7 @@ for (const look of [
     await chord('Enter');
     await threeResults();
     await visit('results');
-    await page.locator('.candidates').focus();
-    await chord('Escape');
+    await page.locator('.candidates .icon-button').last().click();
     await page.locator('.candidates').waitFor({ state: 'detached' });
 
     await dropFile(page, 'slope.png', await slope());

@@ -35,6 +35,10 @@ export function HistoryPanel({ session }: { session: DocumentSession }) {
   const scroller = useRef<HTMLDivElement>(null);
   /** The step that has the keys; Tab comes to it, else to the current one. */
   const [last, setLast] = useState<NodeId | null>(null);
+  /** The step whose picture is shown: one at a time, whether the pointer or the focus asked for it. */
+  const [previewed, setPreviewed] = useState<NodeId | null>(null);
+  const preview = (node: NodeId, isShown: boolean): void =>
+    setPreviewed((shown) => (isShown ? node : shown === node ? null : shown));
   const tabStop = indexOfStep(rows, last) ?? indexOfStep(rows, tree.current) ?? 0;
   const virtual = useVirtualizer({
     count: rows.length,
@@ -67,6 +71,8 @@ export function HistoryPanel({ session }: { session: DocumentSession }) {
               isCurrent={rows[index]!.node.id === tree.current}
               isTabStop={index === tabStop}
               time={time}
+              isPreviewed={rows[index]!.node.id === previewed}
+              onPreview={(isShown) => preview(rows[index]!.node.id, isShown)}
               onFocus={() => setLast(rows[index]!.node.id)}
               onKeyDown={(event) => {
                 const to = stepAt(event, index, rows.length);
@@ -87,12 +93,15 @@ interface StepProps {
   readonly row: Row;
   readonly isCurrent: boolean;
   readonly isTabStop: boolean;
+  readonly isPreviewed: boolean;
+  readonly onPreview: (isShown: boolean) => void;
   readonly onFocus: () => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly time: SpokenTime;
 }
 
-function Step({ session, row, isCurrent, isTabStop, time, onFocus, onKeyDown }: StepProps) {
+function Step(props: StepProps) {
+  const { session, row, isCurrent, isTabStop, isPreviewed, time, onPreview, onFocus, onKeyDown } = props;
   const studio = useStudio();
   const { t } = useTranslation(['history', 'common']);
   const { node, lane, isSolid } = row;
@@ -123,7 +132,7 @@ function Step({ session, row, isCurrent, isTabStop, time, onFocus, onKeyDown }: 
   }
   return (
     <ContextMenu.Root>
-      <PreviewCard.Root>
+      <PreviewCard.Root open={isPreviewed} onOpenChange={onPreview}>
         <ContextMenu.Trigger
           render={
             <PreviewCard.Trigger

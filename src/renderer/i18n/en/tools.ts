@@ -19,7 +19,7 @@ export const tools = {
   'mode-subtract': 'Subtract',
   'mode-intersect': 'Intersect',
   feather: 'Feather',
-  'feather-new': 'Feather new ones',
+  'feather-new': 'Soft edge',
   snap: 'Snap',
   'snap-hint': 'Edges and middles stick to those of the picture and of other layers. Hold Ctrl (⌘) to move freely.',
   'box-x': 'X',

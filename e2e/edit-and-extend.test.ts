@@ -11,7 +11,7 @@ it(
   'edits a whole picture and says how much of it changed; extends it, and it grows by just that',
   { timeout },
   async () => {
-    const { page, client, errors } = await openStudioPage();
+    const { page, client, errors } = await openStudioPage({ reducedMotion: 'no-preference' });
     await dropFile(page, 'slope.png', await slope());
     await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
     const prompt = page.locator('#prompt');
@@ -71,6 +71,15 @@ it(
     await expect.poll(() => page.locator('.status-bar').textContent()).toContain('320 × 192');
     expect(await page.getByRole('spinbutton', { name: 'Right' }).inputValue()).toBe('0');
     await expect.poll(() => page.locator('.layer-row').count()).toBe(2);
+
+    // All of it is seen: what is kept comes over what was there, while the view moves to where there is room for both.
+    const isOpaque = (part: number) =>
+      page.evaluate<boolean>(`(() => {
+        const picture = document.querySelectorAll('.canvas-host canvas')[1];
+        const at = [picture.width / 2 + ${part} * 160 * ${zoom}, picture.height / 2, 1, 1];
+        return picture.getContext('2d').getImageData(...at).data[3] === 255;
+      })()`);
+    for (const part of [-0.8, 0, 0.8]) await expect.poll(() => isOpaque(part)).toBe(true);
 
     // The other one was made for the canvas as it was before: it goes to the same place, and nothing grows once more.
     await expect.poll(() => page.locator('.candidate').count()).toBe(1);

@@ -20,6 +20,8 @@ interface StudioPageOptions extends Omit<Parameters<typeof openStudioSession>[0]
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly locale?: string;
   readonly colorScheme?: 'light' | 'dark';
+  /** By default nothing moves, and stories need not wait for it. */
+  readonly reducedMotion?: 'reduce' | 'no-preference';
 }
 
 /** Opens the studio's page on a new library; all of it ends with the test. */
@@ -63,14 +65,20 @@ export function shareBrowser({ engine }: { readonly engine: string }) {
 }
 
 async function openPage({ scripts, model, browser }: Stage, options: StudioPageOptions): Promise<StudioPage> {
-  const { viewport = { width: 1440, height: 900 }, locale = 'en-GB', colorScheme = 'dark', ...more } = options;
+  const {
+    viewport = { width: 1440, height: 900 },
+    locale = 'en-GB',
+    colorScheme = 'dark',
+    reducedMotion = 'reduce',
+    ...more
+  } = options;
   const session = await openStudioSession({
     scripts,
     ...(more.home === undefined && model !== undefined && { model }),
     ...more,
   });
   const host = await serve(session);
-  const context = await browser.newContext({ viewport, locale, colorScheme, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport, locale, colorScheme, reducedMotion });
   onTestFinished(() => context.close());
   // Machines that run these may be busy with other things; what hangs is still found.
   context.setDefaultTimeout(60_000);

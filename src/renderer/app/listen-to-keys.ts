@@ -10,7 +10,10 @@ import type { Studio } from './studio.ts';
 const isBesideCanvas = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('.dock, .tool-rail, .prompt-settings') !== null;
 
-/** Gives key presses to commands and to the canvas. Where words are typed, only those with Ctrl or Command and F keys are commands. */
+/**
+ * Gives key presses to commands and to the canvas. Where words are typed, only those with Ctrl or Command and F keys are
+ * commands.
+ */
 export function listenToKeys(studio: Studio): void {
   const { host, view } = studio;
 

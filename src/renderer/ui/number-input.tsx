@@ -21,7 +21,10 @@ export interface NumberInputProps {
   readonly className?: string;
 }
 
-/** A field for a number: takes expressions, arrows step, with Shift or by Page keys ten at once. What is no number goes back to what was. */
+/**
+ * A field for a number: takes expressions; arrows step, with Shift or by Page keys ten at once. What is no number goes
+ * back to what was.
+ */
 export function NumberInput(props: NumberInputProps) {
   const { label, value, min, max, step = 1, onChange, onCommit, disabled, id, className = '' } = props;
   const { digits = Math.max(0, -Math.floor(Math.log10(step))) } = props;

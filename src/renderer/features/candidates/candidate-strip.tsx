@@ -12,11 +12,11 @@ import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { focusCanvas } from '../canvas/focus-canvas.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
+import { focusCanvas } from '../canvas/focus-canvas.ts';
 import { flipCandidate, offeredIn, unfinishedWith } from './candidates.ts';
-import { anchorOf } from './placement.ts';
 import { keepCandidate, putAwayCandidate, stopRest } from './keep.ts';
+import { anchorOf } from './placement.ts';
 
 /** Results side by side below the canvas, which makes room for them as long as there are any to choose from. */
 export function CandidateStrip({ session }: { session: DocumentSession }) {

@@ -10,7 +10,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 
-import { dropFile, slope } from './pictures.ts';
+import { dropFile, meadow } from './pictures.ts';
 import { openStudioPage } from './studio-page.ts';
 
 interface Fault {
@@ -83,19 +83,19 @@ for (const look of [
     await page.locator('.candidates .icon-button').last().click();
     await page.locator('.candidates').waitFor({ state: 'detached' });
 
-    await dropFile(page, 'slope.png', await slope());
+    await dropFile(page, 'meadow.png', await meadow());
     await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
     await visit('layers');
 
     await page.locator('.canvas-host').focus();
     await chord('m');
     const box = (await page.locator('.canvas-host').boundingBox())!;
-    await page.mouse.move(box.x + box.width / 2 - 120, box.y + box.height / 2 - 90);
+    await page.mouse.move(box.x + box.width / 2 - 120, box.y + box.height / 2 - 310);
     await page.mouse.down();
-    await page.mouse.move(box.x + box.width / 2 + 120, box.y + box.height / 2 + 90, { steps: 5 });
+    await page.mouse.move(box.x + box.width / 2 + 120, box.y + box.height / 2 - 70, { steps: 5 });
     await page.mouse.up();
     await page.locator('.shield').waitFor();
-    await page.locator('#prompt').fill(look.language === 'en' ? 'a brass lamp, warm light' : '一盏黄铜台灯，暖光');
+    await page.locator('#prompt').fill(look.language === 'en' ? 'a red balloon' : '一个红色的气球');
     await page.getByRole('spinbutton', { name: look.language === 'en' ? 'How many' : '张数' }).fill('3');
     await chord('Enter');
     await page.locator('#prompt').focus();
@@ -111,7 +111,7 @@ for (const look of [
     await visit('prompt-pictures');
     await chord('Escape');
     await page.locator('#prompt-shelf').click();
-    await page.locator('.prompt-shelf input').fill(look.language === 'en' ? 'Brass lamp' : '黄铜台灯');
+    await page.locator('.prompt-shelf input').fill(look.language === 'en' ? 'Balloon' : '气球');
     await chord('Enter');
     await page.locator('.shelf-row .menu-item').waitFor();
     await visit('presets');
@@ -141,7 +141,8 @@ for (const look of [
     await dock(3);
     await page.locator('.dock .panel-foot button').first().click();
     // What can be done with an answer stands below it once it is whole.
-    await expect.poll(() => page.locator('.exchange button').count(), { timeout: 60_000 }).toBe(2);
+    const use = page.getByRole('button', { name: look.language === 'en' ? 'Use as prompt' : '用作提示词' });
+    await use.and(page.locator(':enabled')).waitFor({ timeout: 60_000 });
     await visit('ask');
     await dock(4);
     await visit('jobs');

@@ -1,6 +1,10 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 
+import { renderScene } from '#train/data/scene/render-scene';
+import type { PlacedSprite, Scene } from '#train/data/scene/scene';
+import { openSprites } from '#train/data/sprites/sprite-cache';
+
 /** A picture of 256 by 192 pixels: a slope of colours, so that every part of it is another. */
 export function slope(): Promise<Buffer> {
   const [width, height] = [256, 192];
@@ -11,6 +15,21 @@ export function slope(): Promise<Buffer> {
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
+}
+
+/** A fox, a tree and a house on a meadow, 384 by 256 pixels: a picture as people bring one. */
+export async function meadow(): Promise<Buffer> {
+  const upright = { rotation: 0, flipped: false };
+  const stands = (object: string, x: number, y: number, size: number): PlacedSprite =>
+    Object.assign({ object, x, y, size }, upright);
+  const scene: Scene = {
+    frame: { width: 1.5, height: 1 },
+    style: 'noto',
+    background: { kind: 'meadow', horizon: 0.42, seed: 3 },
+    sprites: [stands('house', 1.2, 0.46, 0.4), stands('tree', 0.24, 0.46, 0.42), stands('fox', 0.7, 0.74, 0.36)],
+  };
+  const { data, width, height, channels } = renderScene(scene, await openSprites('.cache/train'), 256);
+  return sharp(data, { raw: { width, height, channels } }).png().toBuffer();
 }
 
 /** What is dropped or pasted: files by their names, and anything else by its media type. */

@@ -26,7 +26,7 @@ export interface Curriculum {
 /** What is drawn where no style is asked for is to be drawn best. */
 const styles = { noto: 4, twemoji: 1, fluent: 1 };
 
-export type CurriculumId = 'close-up' | 'singles' | 'placed' | 'scenes' | 'known-scenes';
+export type CurriculumId = 'close-up' | 'singles' | 'tidy' | 'placed' | 'scenes' | 'known-scenes';
 
 /** Everything, placed freely. */
 const scenes: Curriculum = {
@@ -99,7 +99,30 @@ export const curricula: Readonly<Record<CurriculumId, Curriculum>> = {
     painted: 0.35,
     labelled: 0,
   },
-  /** One to four objects in tidy places: number, colour, position. */
+  /** Mostly two to four, each always as large and in the same few places: what a thing looks like beside others. */
+  tidy: {
+    objects: 60,
+    styles,
+    layouts: { single: 3, placed: 1.5, beside: 4, stacked: 2, count: 2, 'count-and-one': 0.5, group: 1.5 },
+    backgrounds: {
+      plain: 10,
+      gradient: 0.7,
+      stripes: 0.3,
+      dots: 0.3,
+      checks: 0.3,
+      meadow: 0.7,
+      beach: 0.3,
+      night: 0.3,
+      snow: 0.3,
+    },
+    fill: [0.84, 0.88],
+    looseness: 0.1,
+    turned: 0,
+    flipped: 0,
+    painted: 0.35,
+    labelled: 0.03,
+  },
+  /** One to four objects, a little loosely: number, colour, position. */
   placed: {
     objects: 60,
     styles,

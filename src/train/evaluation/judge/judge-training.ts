@@ -52,8 +52,12 @@ export function judgePlan({ steps, batchSize }: JudgeTraining): TrainingPlan {
   };
 }
 
-/** Tidy scenes, as tests ask for, and free ones, as what a model draws instead may be. */
-const CURRICULA = [curricula.placed, curricula['known-scenes']] as const;
+/** Tidy scenes, as tests ask for, and free ones, as what a model draws instead may be; most are painted, the hardest to know. */
+const PAINTED = 0.65;
+const CURRICULA = [
+  { ...curricula.placed, painted: PAINTED },
+  { ...curricula['known-scenes'], painted: PAINTED },
+] as const;
 
 /** Pictures that the judge is trained on or tested with, of both kinds in turn; half of each are spoilt. */
 export function judgeData(sheet: SpriteSheet, seed: number): (index: number) => LabelledPicture {

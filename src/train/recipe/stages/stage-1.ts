@@ -9,7 +9,7 @@ export const adapterPretraining: Stage = {
   purpose: 'bring what is seen to where words are',
   trains: ['adapter'],
   learns: 'answers and pictures',
-  mix: { ...share(2, understanding), ...share(1, generation), ...share(1, editing) },
+  mix: { ...share(8, understanding), ...share(1, generation), ...share(1, editing) },
   sizes: {
     nano: {
       steps: 300,

@@ -13,13 +13,13 @@ export const visionEncoder: Stage = {
   mix: { caption: 1 },
   sizes: {
     nano: {
-      steps: 1_600,
+      steps: 5_000,
       batchSize: 16,
-      curriculum: curricula.scenes,
+      curriculum: curricula['known-scenes'],
       pictures: [{ width: 128, height: 128 }],
       peakRate: 1e-3,
       warmupSteps: 200,
-      averageDecay: 0.998,
+      averageDecay: 0.999,
     },
     smoke: {
       steps: 10,

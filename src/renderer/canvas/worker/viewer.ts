@@ -75,10 +75,7 @@ export class Viewer {
 
   /** Shows the head as it is now, and has painted again only what differs. */
   refresh(): void {
-    const picture = this.#head.scene(seenKinds);
-    const changes = sceneDifference(this.#picture, picture);
-    this.#picture = picture;
-    this.#composer.update(picture, { active: this.#active, changes });
+    const changes = this.#takePicture();
     if (!this.#parting) this.#tellPicture();
     else if (changes.length > 0) {
       this.#buildParts(this.#parting);
@@ -122,10 +119,11 @@ export class Viewer {
   /** A stroke has changed some of a target's pixels, in the target's coordinates. */
   drawn(target: PixelTarget, rect: Rect): void {
     // The stroke may have a new tile: the scene's surfaces are taken anew, but only the rectangle has to be painted.
-    this.#toldPicture = this.#picture = this.#head.scene(seenKinds);
-    const active = target.kind === 'layer' ? target.layer : this.#active;
-    this.#composer.update(this.#picture, { active, changes: [] });
-    this.#tints = this.#tintScene();
+    const hasArrivals = this.#soon !== undefined;
+    this.#takePicture({ active: target.kind === 'layer' ? target.layer : this.#active });
+    // Pixels that have arrived elsewhere are told of when their time has come.
+    if (!hasArrivals) this.#toldPicture = this.#picture;
+    this.#refreshTints();
     const fromSource = target.kind === 'selection' ? identity : this.#placeOf(target)?.fromSource;
     // What is hidden can be drawn on, unseen.
     if (fromSource) this.#painter.invalidate(['picture', 'tint'], [reachOfRect(fromSource, rect)]);
@@ -138,7 +136,7 @@ export class Viewer {
   part(layers: readonly LayerId[], piece: Placed | null): PlateInfo[] {
     this.#parting = { layers, piece };
     this.#painter.hold(['picture']);
-    this.#picture = this.#head.scene(seenKinds);
+    this.#takePicture();
     const infos = this.#buildParts(this.#parting);
     this.#refreshTints();
     return infos;
@@ -163,6 +161,15 @@ export class Viewer {
     this.#before.scene = scene;
     this.#before.composer.update(scene, { active: null, changes });
     this.#painter.invalidate(['before'], rectsOf(changes));
+  }
+
+  /** Takes the picture as the head has it, and says what differs: nothing flattened of that is used any more. */
+  #takePicture({ active = this.#active } = {}): SceneChange[] {
+    const picture = this.#head.scene(seenKinds);
+    const changes = sceneDifference(this.#picture, picture);
+    this.#picture = picture;
+    this.#composer.update(picture, { active, changes });
+    return changes;
   }
 
   #tellPicture(): void {

@@ -51,6 +51,25 @@ describe('the queue', () => {
     expect((await ended(client, urgent!.id)).results).toHaveLength(1);
   });
 
+  it('offers what came of a run, and of running it again, in the next studio too, until it is put away', async () => {
+    const first = await openStudioSession({ scripts, model });
+    const document = createDocument({ width: 64, height: 64 });
+    const opened = await first.client.documents.create({ title: 'a', document });
+    const target = { document: opened.id, node: newNodeId(random) };
+    const requests = [requestFor('a'), requestFor('b')];
+    const [a, b] = await first.client.jobs.start({ requests, target, offer: { joins: null, rerunOf: null } });
+    await first.client.jobs.offer({ ids: [a!.id], isOpen: false });
+    await ended(first.client, b!.id);
+    const again = await first.client.jobs.retry({ id: b!.id });
+    await ended(first.client, again.id);
+    await first.studio.close();
+    const second = await openStudioSession({ scripts, home: first.home });
+    const offers = new Map((await second.client.jobs.list()).map(({ id, offer }) => [id, offer]));
+    const isOpenInRun = { run: a!.id, rerunOf: null, isOpen: true };
+    expect([b!.id, again.id].map((id) => offers.get(id))).toEqual([isOpenInRun, isOpenInRun]);
+    expect(offers.get(a!.id)).toMatchObject({ isOpen: false });
+  });
+
   it('is gone on with when the studio is closed and opened again, from what was frozen', async () => {
     const first = await openStudioSession({ scripts, model, faults: { stepMs: 50 } });
     const requests = [requestFor('one', { steps: 50 }), requestFor('two')];

@@ -9,6 +9,7 @@ import type { EngineJob } from '#shared/contract/engine';
 import { zJobId, type JobEvent, type JobId, type JobOutcome } from '#shared/contract/job-events';
 import type { BlobName, JobRequest } from '#shared/contract/job-request';
 import { fromWireError, toWireError } from '#shared/contract/wire-error';
+import type { NodeId } from '#shared/document/ids';
 import { requestReferences } from '#shared/document/history-tree';
 import { afterJobsEvent, noJobs, type JobsState } from '#shared/contract/studio/job-activity';
 import type { JobPreview, JobsEvent, StudioJobProgress } from '#shared/contract/studio/jobs';
@@ -44,6 +45,12 @@ interface JobRunnerOptions {
   readonly onFinished?: (request: JobRequest, outcome: Extract<JobOutcome, { kind: 'finished' }>) => void;
   readonly appVersion: string;
   readonly now?: () => number;
+}
+
+interface OfferWish {
+  /** The job whose results they are offered beside. */
+  readonly joins: JobId | null;
+  readonly rerunOf: NodeId | null;
 }
 
 /** An event before it has its cursor. */
@@ -101,14 +108,17 @@ export class JobRunner {
   /** @throws AppError `input-missing` when a picture is not stored, `model-missing`, `model-too-large`, `job-too-large` */
   async start(
     requests: readonly JobRequest[],
-    { target, atFront }: { target: JobRecord['target']; atFront: boolean },
+    { target, atFront, offer = null }: { target: JobRecord['target']; atFront: boolean; offer?: OfferWish | null },
   ): Promise<JobRecord[]> {
     for (const request of requests) await this.#check(request);
     await this.#writeDown();
     const first = atFront ? this.#jobs.next()?.id : undefined;
     const started: JobRecord[] = [];
+    const joined = offer?.joins ? this.#jobs.get(offer.joins)?.offer : null;
     for (const request of requests) {
-      const job = await this.#jobs.add(zJobId.parse(randomUUID()), request, target);
+      const id = zJobId.parse(randomUUID());
+      const { run, rerunOf } = joined ?? { run: offer?.joins ?? started[0]?.id ?? id, rerunOf: offer?.rerunOf ?? null };
+      const job = await this.#jobs.add(id, request, target, offer && { run, rerunOf, isOpen: true });
       started.push(first === undefined ? job : await this.#jobs.move(job.id, first));
     }
     this.#advance();
@@ -127,11 +137,19 @@ export class JobRunner {
     }
   }
 
+  /** Whether what came of jobs, or will, waits to be chosen from. */
+  async offer(ids: readonly JobId[], isOpen: boolean): Promise<void> {
+    for (const id of ids) await this.#jobs.change(id, { type: 'offered', isOpen });
+  }
+
   /** @throws AppError `job-missing`, and as `start` */
   async retry(id: JobId): Promise<JobRecord> {
     const job = this.#jobs.get(id);
     if (job === undefined) throw new AppError('job-missing', 'There is no such job any more.', { data: { id } });
-    const [again] = await this.start([job.request], { target: job.target, atFront: false });
+    // An answer is nothing to choose from.
+    const isOffered = job.target !== null && job.request.kind !== 'describe';
+    const offer = isOffered ? { joins: id, rerunOf: null } : null;
+    const [again] = await this.start([job.request], { target: job.target, atFront: false, offer });
     return defined(again);
   }
 

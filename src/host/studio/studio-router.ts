@@ -118,6 +118,7 @@ function jobsRouter({ jobs }: Studio) {
     start: on.start.handler(({ input: { requests, ...options } }) => jobs().start(requests, options)),
     move: on.move.handler(({ input: { id, before } }) => jobs().move(id, before)),
     cancel: on.cancel.handler(({ input }) => jobs().cancel(input.ids)),
+    offer: on.offer.handler(({ input: { ids, isOpen } }) => jobs().offer(ids, isOpen)),
     retry: on.retry.handler(({ input }) => jobs().retry(input.id)),
   });
 }

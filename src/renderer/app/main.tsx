@@ -59,7 +59,7 @@ const studio: Studio = {
     usualSize: () => usualSize(host),
   }),
   view: createViewStore(),
-  candidates: createCandidates(localStorage),
+  candidates: createCandidates({ client, host, onFault: notices.fault }),
   words: i18n.t,
 };
 followLook(host.settings, i18n);
@@ -68,7 +68,6 @@ keepFocus();
 followShell(studio, { signal: closing.signal });
 followWindow(studio, { signal: closing.signal });
 keepUnsaved(studio);
-window.addEventListener('storage', () => void studio.candidates.reread());
 window.addEventListener('pagehide', () => closing.abort());
 
 createRoot(document.querySelector('#studio')!).render(

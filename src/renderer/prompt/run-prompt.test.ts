@@ -51,7 +51,7 @@ function lampIn(document: Document, { isOnline = true } = {}) {
   };
   const studio = {
     client: { jobs: { start }, documents: { render: async () => ({ blob: 'b'.repeat(64) }) } },
-    candidates: { offer: () => {} },
+    candidates: { show: () => {} },
     host: {
       models: createStore(() => ({ models: [{ id: 'nano', precision: 'f32' }], preferred: null })),
       settings: createStore(() => ({ model: null })),

@@ -89,12 +89,10 @@ async function make(
     ...(rerun ? inputsOfRecipe(rerun.recipe, prompt) : await inputsOf(studio, session, task, node)),
   };
   const requests = requestsOf(task, prompt, inputs, { model: model.id, precision: model.precision! });
-  const jobs = await studio.client.jobs.start({ requests, target: { document: session.id, node }, atFront });
-  studio.candidates.offer({
-    document: session.id,
-    jobs: jobs.map(({ id }) => id),
-    rerunOf: rerun?.node.id ?? null,
-  });
+  const target = { document: session.id, node };
+  const offer = { joins: null, rerunOf: rerun?.node.id ?? null };
+  const [first] = await studio.client.jobs.start({ requests, target, offer, atFront });
+  if (first) studio.candidates.show(session.id, first.id);
   studio.view.setState({ rerun: null });
 }
 

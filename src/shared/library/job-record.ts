@@ -22,6 +22,19 @@ export const zKeptComposition = z
   .readonly();
 export type KeptComposition = z.infer<typeof zKeptComposition>;
 
+/** How the results of a job are offered to be chosen from, with those that were asked for together with it. */
+export const zJobOffer = z
+  .strictObject({
+    /** The first job of those. */
+    run: zJobId,
+    /** The step that they are another version of. */
+    rerunOf: zNodeId.nullable(),
+    /** Until somebody keeps one of them or puts them away. */
+    isOpen: z.boolean(),
+  })
+  .readonly();
+export type JobOffer = z.infer<typeof zJobOffer>;
+
 /** A job as it is kept: all it was given, and what came of it. */
 export const zJobRecord = z
   .strictObject({
@@ -40,6 +53,8 @@ export const zJobRecord = z
     endedAt: z.int().nullable(),
     /** Where its results belong; null for a job that belongs to no document. */
     target: z.strictObject({ document: zDocumentId, node: zNodeId }).nullable(),
+    /** Null: it was asked for by something that does with the result what it likes. */
+    offer: zJobOffer.nullable().default(null),
     /** Pictures as they came, kept even if the job ends badly. */
     results: z.array(zBlobName).readonly(),
     /** The answer, for jobs that answer in words. */

@@ -56,6 +56,8 @@ describe('the queue', () => {
     ] as const) {
       expect(await jobs.change(id, late)).toBe(ended);
     }
+    // But what it has made may still be offered, or no more.
+    expect((await jobs.change(id, { type: 'offered', isOpen: true })).offer).toMatchObject({ run: id, isOpen: true });
     await expect(jobs.change(newId(), { type: 'started' })).rejects.toMatchObject({ code: 'job-missing' });
     await jobs.close();
   });

@@ -94,7 +94,12 @@ export class JobStore {
   }
 
   /** Queues a job behind all others. Resolves when it is on the disk. */
-  async add(id: JobId, request: JobRequest, target: JobRecord['target'] = null): Promise<JobRecord> {
+  async add(
+    id: JobId,
+    request: JobRequest,
+    target: JobRecord['target'] = null,
+    offer: JobRecord['offer'] = null,
+  ): Promise<JobRecord> {
     return this.#run(async () => {
       const ranks = Array.from(this.#jobs.values(), (job) => job.rank);
       const job = zJobRecord.parse({
@@ -108,6 +113,7 @@ export class JobStore {
         queuedAt: this.#now(),
         endedAt: null,
         target,
+        offer,
         results: [],
         text: '',
         error: null,

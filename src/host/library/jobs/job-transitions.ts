@@ -20,14 +20,16 @@ export type JobChange =
   | { readonly type: 'cancelled'; readonly text?: string }
   /** Whoever ran it went away without a word: the engine or the whole studio. */
   | { readonly type: 'interrupted' }
-  | { readonly type: 'moved'; readonly rank: number };
+  | { readonly type: 'moved'; readonly rank: number }
+  /** Its results wait to be chosen from, or wait no more. */
+  | { readonly type: 'offered'; readonly isOpen: boolean };
 
 /** A job that was interrupted runs once more with what it was given; interrupted again, it has failed. */
 const mostAttempts = 2;
 
-/** The job after a change. What comes after a final state is too late, and changes nothing. */
+/** The job after a change. What comes after a final state is too late, and changes nothing but what is offered. */
 export function changed(job: JobRecord, change: JobChange, nowMs: number): JobRecord {
-  if (isFinal(job.state)) return job;
+  if (isFinal(job.state) && change.type !== 'offered') return job;
   switch (change.type) {
     case 'started':
       // A re-run starts over: what an interrupted run left would be there twice.
@@ -46,6 +48,8 @@ export function changed(job: JobRecord, change: JobChange, nowMs: number): JobRe
       return interrupted(job, nowMs);
     case 'moved':
       return { ...job, rank: change.rank };
+    case 'offered':
+      return { ...job, offer: { ...(job.offer ?? { run: job.id, rerunOf: null }), isOpen: change.isOpen } };
     default:
       return assertNever(change);
   }

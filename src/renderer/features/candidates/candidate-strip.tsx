@@ -63,11 +63,8 @@ function Strip({ session, offered, chosen }: StripProps) {
     const { count } = session.store.getState().prompt.parameters;
     const requests = Array.from({ length: count }, (_, index) => ({ ...request, seed: (seed + index) >>> 0 }));
     const { target } = job;
-    const started = await studio.client.jobs.start({ requests, target });
-    studio.candidates.add(
-      job.id,
-      started.map(({ id }) => id),
-    );
+    const [first] = await studio.client.jobs.start({ requests, target, offer: { joins: job.id, rerunOf: null } });
+    if (first) studio.candidates.show(session.id, first.id);
   };
   return (
     <div

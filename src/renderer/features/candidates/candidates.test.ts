@@ -1,109 +1,79 @@
 import { expect, it } from 'vitest';
 
+import { createDeferred } from '#base/deferred';
 import type { JobId } from '#shared/contract/job-events';
-import type { JobsState } from '#shared/contract/studio/job-activity';
 import type { DocumentId } from '#shared/document/ids';
-import type { JobRecord } from '#shared/library/job-record';
-import { createStore } from 'zustand/vanilla';
-import {
-  createCandidates,
-  flipCandidate,
-  offerAgain,
-  offeredIn,
-  unfinishedWith,
-  type Candidates,
-} from './candidates.ts';
+import type { JobRecord, JobState } from '#shared/library/job-record';
+import { fakeJobHost } from '#testing/fake-job-host';
+import { createCandidates, flipCandidate, offeredIn, unfinishedWith } from './candidates.ts';
 
 const [here, there] = ['d-here', 'd-there'] as [DocumentId, DocumentId];
-
-function memory(): Storage {
-  const items = new Map<string, string>();
-  return {
-    getItem: (key: string) => items.get(key) ?? null,
-    setItem: (key: string, value: string) => void items.set(key, value),
-    removeItem: (key: string) => void items.delete(key),
-  } as unknown as Storage;
-}
 const id = (number: number): JobId => `00000000-0000-4000-8000-00000000000${number}` as JobId;
-const known: JobsState = {
-  jobs: new Map(Array.from({ length: 9 }, (_, at) => [id(at), { id: id(at), state: 'finished' } as JobRecord])),
-  activity: new Map(),
-};
-function offered({ store }: Candidates, document: DocumentId, jobs = known) {
-  const { offered: all, chosen } = offeredIn(store.getState(), document, jobs);
-  return { all: all.map((job) => job.id), chosen: chosen?.id ?? null };
-}
-const run = (document: DocumentId, ...jobs: JobId[]) => ({ document, jobs, rerunOf: null });
 
-it('the results of every run of every document wait until they are kept or put away', () => {
-  const candidates = createCandidates(memory());
-  candidates.offer(run(here, id(1), id(2)));
-  candidates.offer(run(there, id(3)));
-  candidates.offer(run(here, id(4)));
-  candidates.add(id(1), [id(5)]);
-  expect(offered(candidates, here)).toEqual({ all: [id(1), id(2), id(5), id(4)], chosen: id(5) });
-  expect(offered(candidates, there)).toEqual({ all: [id(3)], chosen: id(3) });
-  candidates.putAway(id(5));
-  expect(offered(candidates, here)).toEqual({ all: [id(4)], chosen: id(4) });
-  expect(offered(candidates, there).all).toEqual([id(3)]);
+/** A job that was asked for with the job `run`, as the host has it. */
+const job = (
+  number: number,
+  run: number,
+  { document = here, state = 'finished' }: { document?: DocumentId; state?: JobState } = {},
+): JobRecord => {
+  const offer = { run: id(run), rerunOf: null, isOpen: true };
+  return { id: id(number), state, target: { document }, offer, queuedAt: number, rank: 0 } as unknown as JobRecord;
+};
+function offered(studio: ReturnType<typeof windowOf>, document: DocumentId) {
+  const { offered: all, chosen } = offeredIn(studio.candidates.store.getState(), document, studio.host.jobs.getState());
+  return { all: all.map((each) => each.id), chosen: chosen?.id ?? null };
+}
+const windowOf = (host: ReturnType<typeof fakeJobHost>) => ({ ...host, candidates: createCandidates(host) });
+
+it('the results of every run of every document wait until they are kept or put away', async () => {
+  const studio = windowOf(fakeJobHost([job(4, 4), job(1, 1), job(2, 1), job(3, 3, { document: there }), job(5, 1)]));
+  studio.candidates.show(here, id(5));
+  expect(offered(studio, here)).toEqual({ all: [id(1), id(2), id(5), id(4)], chosen: id(5) });
+  expect(offered(studio, there)).toEqual({ all: [id(3)], chosen: id(3) });
+  studio.candidates.putAway(id(5));
+  expect(offered(studio, here)).toEqual({ all: [id(4)], chosen: id(4) });
+  expect(offered(studio, there).all).toEqual([id(3)]);
 });
 
-it('what is run again joins the results it was made with, or is offered anew; an answer is not', () => {
-  const candidates = createCandidates(memory());
-  const job = { id: id(1), request: { kind: 'edit' }, target: { document: here } } as JobRecord;
-  candidates.offer(run(here, id(1)));
-  offerAgain(candidates, job, id(2));
-  expect(offered(candidates, here)).toEqual({ all: [id(1), id(2)], chosen: id(2) });
-  candidates.putAway(id(1));
-  offerAgain(candidates, job, id(3));
-  expect(offered(candidates, here)).toEqual({ all: [id(3)], chosen: id(3) });
-  offerAgain(candidates, { ...job, request: { kind: 'describe' } } as JobRecord, id(4));
-  expect(offered(candidates, here).all).toEqual([id(3)]);
+it('every window offers the same, whichever was opened when, and what was put away can be offered again', async () => {
+  const host = fakeJobHost([job(1, 1), { ...job(2, 2), offer: null }]);
+  const [one, other] = [windowOf(host), windowOf(host)];
+  one.candidates.putAway(id(1));
+  host.tell(job(3, 3));
+  await expect
+    .poll(() => [one, other, windowOf(host)].map((each) => offered(each, here).all))
+    .toEqual([[id(3)], [id(3)], [id(3)]]);
+  // Even one of which nothing was known but that it is there.
+  other.candidates.setOffered([id(1), id(2)], true);
+  await expect.poll(() => offered(one, here).all).toEqual([id(1), id(2), id(3)]);
+});
+
+it('what is put away is gone at once, and comes back where the host could not be told', async () => {
+  const answer = createDeferred<void>();
+  const faults: unknown[] = [];
+  const host = fakeJobHost([job(1, 1)], { answer: () => answer.promise });
+  const studio = windowOf({ ...host, onFault: (error) => void faults.push(error) });
+  studio.candidates.putAway(id(1));
+  expect(offered(studio, here).all).toEqual([]);
+  answer.reject(new Error('offline'));
+  await expect.poll(() => offered(studio, here).all).toEqual([id(1)]);
+  expect(faults).toHaveLength(1);
 });
 
 it('a run is stopped as a whole, but for what of it has ended', () => {
-  const candidates = createCandidates(memory());
-  candidates.offer(run(here, id(1), id(2), id(3)));
-  const states = [id(1), id(2), id(3), id(4)].map((each, at) => {
-    return [
-      each,
-      { id: each, state: (['finished', 'running', 'queued', 'running'] as const)[at] } as JobRecord,
-    ] as const;
-  });
-  const jobs = { ...known, jobs: new Map(states) };
-  expect(unfinishedWith(candidates.store.getState(), jobs, id(2))).toEqual([id(2), id(3)]);
-  expect(unfinishedWith(candidates.store.getState(), jobs, id(4))).toEqual([id(4)]);
+  const states = ['finished', 'running', 'queued'] as const;
+  const { candidates, host } = windowOf(
+    fakeJobHost([...states.map((state, at) => job(at + 1, 1, { state })), job(4, 4, { state: 'running' })]),
+  );
+  expect(unfinishedWith(candidates.store.getState(), host.jobs.getState(), id(2))).toEqual([id(2), id(3)]);
+  expect(unfinishedWith(candidates.store.getState(), host.jobs.getState(), id(4))).toEqual([id(4)]);
 });
 
 it('flips round and round, past what was stopped', () => {
-  const candidates = createCandidates(memory());
-  candidates.offer(run(here, id(1), id(2), id(3)));
-  const stopped = { id: id(2), state: 'cancelled' } as JobRecord;
-  const host = { jobs: createStore(() => ({ ...known, jobs: new Map(known.jobs).set(id(2), stopped) })) };
+  const studio = windowOf(fakeJobHost([job(1, 1), job(2, 1, { state: 'cancelled' }), job(3, 1)]));
   const seen = [1, 1, -1].map((by) => {
-    flipCandidate({ candidates, host }, here, by as 1 | -1);
-    return offered(candidates, here, host.jobs.getState()).chosen;
+    flipCandidate(studio, here, by as 1 | -1);
+    return offered(studio, here).chosen;
   });
   expect(seen).toEqual([id(3), id(1), id(3)]);
-});
-
-it('offers again after a reload what was neither kept nor put away, and heeds other windows', async () => {
-  const storage = memory();
-  const [one, other] = [createCandidates(storage), createCandidates(storage)];
-  one.offer(run(here, id(1)));
-  one.offer(run(here, id(2)));
-  one.putAway(id(1));
-  expect(offered(createCandidates(storage), here).all).toEqual([id(2)]);
-  await other.reread();
-  expect(offered(other, here).all).toEqual([id(2)]);
-});
-
-it('begins anew where what is stored cannot be read', () => {
-  for (const stored of ['{', '{"state":{"runs":[{"document":1}]},"version":0}']) {
-    const storage = memory();
-    storage.setItem('candidates', stored);
-    const candidates = createCandidates(storage);
-    candidates.offer(run(here, id(1)));
-    expect(offered(candidates, here).all).toEqual([id(1)]);
-  }
 });

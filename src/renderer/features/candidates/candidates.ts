@@ -1,22 +1,16 @@
-import { zJobId, type JobId } from '#shared/contract/job-events';
+import type { JobId } from '#shared/contract/job-events';
 import type { JobsState } from '#shared/contract/studio/job-activity';
-import { zDocumentId, zNodeId, type DocumentId } from '#shared/document/ids';
+import type { DocumentId, NodeId } from '#shared/document/ids';
 import { isFinal, type JobRecord } from '#shared/library/job-record';
-import { z } from 'zod';
-import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-const zRun = z
-  .strictObject({
-    document: zDocumentId,
-    jobs: z.array(zJobId).readonly(),
-    /** The step that they are another version of. */
-    rerunOf: zNodeId.nullable(),
-  })
-  .readonly();
-
 /** Results of one run that wait to be chosen from; those of "more like this" join them. */
-export type CandidateRun = z.infer<typeof zRun>;
+export interface CandidateRun {
+  readonly document: DocumentId;
+  readonly jobs: readonly JobId[];
+  /** The step that they are another version of. */
+  readonly rerunOf: NodeId | null;
+}
 
 export interface CandidatesState {
   /** Neither kept nor put away, oldest first; of documents that are not open too. */
@@ -27,61 +21,69 @@ export interface CandidatesState {
 
 export interface Candidates {
   readonly store: StoreApi<CandidatesState>;
-  offer(run: CandidateRun): void;
-  /** More of the run that a job belongs to. */
-  add(to: JobId, jobs: readonly JobId[]): void;
   show(document: DocumentId, job: JobId): void;
+  /** Offers results, or no more. */
+  setOffered(jobs: readonly JobId[], isOpen: boolean): void;
   /** Takes the run away that a job belongs to. */
   putAway(job: JobId): void;
-  /** Takes one away, and leaves the others of its run. */
-  takeOut(job: JobId): void;
-  /** Another window has changed what is stored. */
-  reread(): Promise<void>;
 }
 
-/** Nobody wants to choose from more; what is older is still among the jobs. */
-const keptRuns = 50;
+interface Offering {
+  readonly ids: JobId[];
+  readonly isOpen: boolean;
+}
 
-/** @param storage - survives the window, so that results are offered until somebody has said what shall become of them */
-export function createCandidates(storage: StateStorage): Candidates {
-  const store = createStore<CandidatesState>()(
-    persist((): CandidatesState => ({ runs: [], shown: new Map() }), {
-      name: 'candidates',
-      storage: createJSONStorage(() => storage),
-      partialize: ({ runs }) => ({ runs }),
-      merge: (stored, current) => ({ ...current, runs: zStored.parse(stored).runs }),
-    }),
-  );
-  const show = (document: DocumentId, job: JobId | undefined): void => {
-    if (job) store.setState(({ shown }) => ({ shown: new Map(shown).set(document, job) }));
+interface CandidatesOptions {
+  readonly client: { readonly jobs: { readonly offer: (input: Offering) => Promise<unknown> } };
+  readonly host: { readonly jobs: StoreApi<JobsState> };
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The host's jobs say what is offered, in every window and browser alike; what is shown is this window's own affair. */
+export function createCandidates({ client, host, onFault }: CandidatesOptions): Candidates {
+  /** What the host has not confirmed yet: nobody waits to see what they did, and nothing is kept twice. */
+  const wanted = new Map<JobId, boolean>();
+  const runs = (): CandidateRun[] => runsIn(host.jobs.getState().jobs.values(), wanted);
+  const store = createStore<CandidatesState>(() => ({ runs: runs(), shown: new Map() }));
+  host.jobs.subscribe(({ jobs }, before) => {
+    if (jobs === before.jobs) return;
+    for (const [id, isOpen] of wanted) if (jobs.get(id)?.offer?.isOpen === isOpen) wanted.delete(id);
+    store.setState({ runs: runs() });
+  });
+  const setOffered = (ids: readonly JobId[], isOpen: boolean): void => {
+    for (const id of ids) wanted.set(id, isOpen);
+    store.setState({ runs: runs() });
+    client.jobs.offer({ ids: [...ids], isOpen }).catch((error: unknown) => {
+      for (const id of ids) wanted.delete(id);
+      store.setState({ runs: runs() });
+      onFault(error);
+    });
   };
   return {
     store,
-    show,
-    offer: (run) => {
-      store.setState(({ runs }) => ({ runs: [...runs, run].slice(-keptRuns) }));
-      show(run.document, run.jobs[0]);
-    },
-    add: (to, jobs) => {
-      const run = runOf(store.getState(), to);
-      if (!run) return;
-      const longer = { ...run, jobs: [...run.jobs, ...jobs] };
-      store.setState(({ runs }) => ({ runs: runs.map((each) => (each === run ? longer : each)) }));
-      show(run.document, jobs[0]);
-    },
-    putAway: (job) => store.setState(({ runs }) => ({ runs: runs.filter(({ jobs }) => !jobs.includes(job)) })),
-    takeOut: (job) =>
-      store.setState(({ runs }) => ({
-        runs: runs.flatMap((run) => {
-          const jobs = run.jobs.filter((each) => each !== job);
-          return jobs.length > 0 ? [{ ...run, jobs }] : [];
-        }),
-      })),
-    reread: async () => store.persist.rehydrate(),
+    setOffered,
+    show: (document, job) => store.setState(({ shown }) => ({ shown: new Map(shown).set(document, job) })),
+    putAway: (job) => setOffered(runOf(store.getState(), job)?.jobs ?? [], false),
   };
 }
 
-const zStored = z.object({ runs: z.array(zRun) }).catch({ runs: [] });
+function runsIn(jobs: Iterable<JobRecord>, wanted: ReadonlyMap<JobId, boolean>): CandidateRun[] {
+  const open = [...jobs].filter(({ id, offer }) => wanted.get(id) ?? offer?.isOpen);
+  const runs = new Map<JobId, CandidateRun>();
+  for (const { id, offer, target } of open.sort(
+    (one, other) => one.queuedAt - other.queuedAt || one.rank - other.rank,
+  )) {
+    if (!target) continue;
+    const { run, rerunOf } = offer ?? { run: id, rerunOf: null };
+    const { jobs: before } = runs.get(run) ?? { jobs: [] };
+    runs.set(run, { document: target.document, jobs: [...before, id], rerunOf });
+  }
+  return [...runs.values()];
+}
+
+/** Whether there is something to choose. */
+export const canBeOffered = ({ request, results, state, target }: JobRecord): boolean =>
+  state === 'finished' && target !== null && results.length > 0 && request.kind !== 'describe';
 
 export const runOf = ({ runs }: CandidatesState, job: JobId): CandidateRun | null =>
   runs.find(({ jobs }) => jobs.includes(job)) ?? null;
@@ -93,13 +95,6 @@ export function unfinishedWith(state: CandidatesState, { jobs }: JobsState, job:
     const known = jobs.get(each);
     return known !== undefined && !isFinal(known.state);
   });
-}
-
-/** What comes of a job that is run again joins what it was made with, or is offered by itself. */
-export function offerAgain(candidates: Candidates, { id, target, request }: JobRecord, again: JobId): void {
-  if (request.kind === 'describe' || !target) return;
-  if (runOf(candidates.store.getState(), id)) candidates.add(id, [again]);
-  else candidates.offer({ document: target.document, jobs: [again], rerunOf: null });
 }
 
 /** What is offered for a document, as far as it is known, and which of it is shown in place. */

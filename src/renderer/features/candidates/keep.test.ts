@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import { createDocument, type Document } from '#shared/document/document';
 import type { DocumentId } from '#shared/document/ids';
 import type { JobRecord } from '#shared/library/job-record';
+import { fakeJobHost } from '#testing/fake-job-host';
 import type { Studio } from '../../app/studio.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { createNotices } from '../../stores/notices.ts';
@@ -17,6 +18,10 @@ const job = {
   id: 'j',
   state: 'finished',
   results: ['a'.repeat(64)],
+  target: { document: id, node: 'before' },
+  offer: { run: 'j', rerunOf: null, isOpen: true },
+  queuedAt: 1,
+  rank: 1,
   composition: null,
   request,
 } as unknown as JobRecord;
@@ -50,13 +55,18 @@ async function keep(
     setPrompt: (prompt: { prompt: string }) => store.setState({ prompt }),
     rename: (name: string) => store.setState(({ tree }) => ({ tree: { ...tree, title: name } })),
   } as unknown as DocumentSession;
-  const candidates = createCandidates({ getItem: () => null, setItem: () => {}, removeItem: () => {} });
-  candidates.offer({ document: id, jobs: jobs.map((each) => each.id), rerunOf: null });
+  const jobHost = fakeJobHost(jobs);
+  const candidates = createCandidates(jobHost);
   const notices = createNotices();
   const studio = {
     candidates,
-    host: { jobs: createStore(() => ({ jobs: new Map(jobs.map((each) => [each.id, each])), activity: new Map() })) },
-    client: { jobs: { cancel: async ({ ids }: { ids: readonly string[] }) => void stopped.push(...ids) } },
+    host: jobHost.host,
+    client: {
+      jobs: {
+        ...jobHost.client.jobs,
+        cancel: async ({ ids }: { ids: readonly string[] }) => void stopped.push(...ids),
+      },
+    },
     notices,
     view: createViewStore(),
     blobs: { picture: async () => ({ width: 8, height: 8, close: () => {} }) },

@@ -29,7 +29,7 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
     });
     // Who keeps one of several may want another too, as long as they are still being made.
     const isRest = unfinishedWith(studio.candidates.store.getState(), studio.host.jobs.getState(), job.id).length > 0;
-    if (isRest) studio.candidates.takeOut(job.id);
+    if (isRest) studio.candidates.setOffered([job.id], false);
     else studio.candidates.putAway(job.id);
     const { prompt, tree } = session.store.getState();
     // They have been done: Enter would do them once more to what came of them. Earlier prompts have them.
@@ -58,7 +58,10 @@ export function putAwayCandidate({ candidates, client, host, notices, words }: S
   candidates.putAway(id);
   if (ids.length > 0) void client.jobs.cancel({ ids }).catch(notices.fault);
   if (run?.jobs.some((each) => jobs.get(each)?.state === 'finished')) {
-    notices.say(words('candidates:put-away'), { label: words('commands:undo'), run: () => candidates.offer(run) });
+    notices.say(words('candidates:put-away'), {
+      label: words('commands:undo'),
+      run: () => candidates.setOffered(run.jobs, true),
+    });
   }
 }
 

@@ -10,7 +10,7 @@ import { useStudio } from '../../app/studio.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import { spokenDuration } from '../../ui/durations.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { offerAgain } from '../candidates/candidates.ts';
+import { canBeOffered } from '../candidates/candidates.ts';
 
 /** What waits, what runs, and what has ended: what comes next on top. */
 export function JobsPanel() {
@@ -30,13 +30,19 @@ export function JobsPanel() {
 }
 
 function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
-  const { candidates, client, host, notices, words } = useStudio();
+  const { candidates, client, host, notices, words, workspace } = useStudio();
   const { t, i18n } = useTranslation(['jobs', 'prompt', 'status', 'common']);
   const activity = useStore(host.jobs, ({ activity }) => activity.get(job.id));
   const { request, state } = job;
   const said = request.kind === 'describe' ? (request.turns.at(-1)?.text ?? '') : request.prompt;
   const task = t(`prompt:task.${request.kind}`);
   const [result] = job.results;
+  const about = said ? t('common:about', { about: task, sentence: said }) : task;
+  const showResults = (): void => {
+    candidates.setOffered([job.id], true);
+    candidates.show(job.target!.document, job.id);
+    void workspace.show(job.target!.document);
+  };
   return (
     <li className="job-row">
       {result ? (
@@ -45,7 +51,13 @@ function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
         <span className="job-face" aria-hidden />
       )}
       <div className="spread">
-        <p className="truncate">{said ? t('common:about', { about: task, sentence: said }) : task}</p>
+        {canBeOffered(job) ? (
+          <button type="button" className="job-words truncate" title={t('jobs:offer')} onClick={showResults}>
+            {about}
+          </button>
+        ) : (
+          <p className="truncate">{about}</p>
+        )}
         <p className="quiet small">
           {activity?.phase ? t(`jobs:phase.${activity.phase}`) : t(`jobs:state.${state}`)}
           {activity?.steps ? ` · ${t('status:step', { step: activity.step, steps: activity.steps })}` : ''}
@@ -76,7 +88,9 @@ function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
           icon={RotateCcw}
           label={t('jobs:retry')}
           onClick={() =>
-            void client.jobs.retry({ id: job.id }).then(({ id }) => offerAgain(candidates, job, id), notices.fault)
+            void client.jobs
+              .retry({ id: job.id })
+              .then(({ id, offer, target }) => offer && target && candidates.show(target.document, id), notices.fault)
           }
         />
       ) : (

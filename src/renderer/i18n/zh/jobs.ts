@@ -6,6 +6,7 @@ export const jobs: SameKeys<typeof english> = {
   empty: '交给模型的任务会在这里排队。',
   stop: '停止',
   retry: '再次运行',
+  offer: '重新显示结果供选择',
   up: '提前',
   interrupted: '中断后重新开始',
   state: {

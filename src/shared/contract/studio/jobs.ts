@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
+import { zNodeId } from '#shared/document/ids';
 import { zJobRecord } from '#shared/library/job-record';
 import { zGalleryId, type GalleryId } from '#shared/library/gallery-item';
 import { call } from '../call.ts';
@@ -87,6 +88,8 @@ export const jobsContract = {
         target: zJobRecord.unwrap().shape.target.default(null),
         /** Before all that wait instead of behind. */
         atFront: z.boolean().default(false),
+        /** Offers what comes of them, beside the results of the job that they join. */
+        offer: z.object({ joins: zJobId.nullable(), rerunOf: zNodeId.nullable() }).nullable().default(null),
       }),
     )
     .output(z.array(zJobRecord)),
@@ -94,6 +97,8 @@ export const jobsContract = {
   move: call.input(z.object({ id: zJobId, before: zJobId.nullable() })),
   /** A waiting job at once, a running one after the step at hand. Ended ones are passed over. */
   cancel: call.input(z.object({ ids: z.array(zJobId) })),
-  /** Queues an ended job's request again, as a new job. */
+  /** Offers results to be chosen from, or no more: they were kept or put away. */
+  offer: call.input(z.object({ ids: z.array(zJobId), isOpen: z.boolean() })),
+  /** Queues an ended job's request again, as a new job whose results are offered with those of the first. */
   retry: call.input(z.object({ id: zJobId })).output(zJobRecord),
 };

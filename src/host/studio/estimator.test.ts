@@ -43,6 +43,15 @@ it('an estimate comes from jobs of the same kind, model and device, without the 
   expect(again.estimate(asked, here).timeMs).toBe(1400);
 });
 
+it('an estimate follows the last job of about the same size, not an older one of just that size', async () => {
+  const estimator = await Estimator.open(join(await temporaryFolder(), 'estimates.json'));
+  await estimator.learn(asked, report(2000));
+  await estimator.learn({ ...asked, width: 272 }, report(10_000));
+  const { timeMs, basis } = estimator.estimate(asked, here);
+  expect(basis).toBe('measured');
+  expect(timeMs).toBeCloseTo(10_400 * (256 / 272) ** 1.15, 6);
+});
+
 it('a job fits if one that was no smaller did; before that, the weights tell', async () => {
   const estimator = await Estimator.open(join(await temporaryFolder(), 'estimates.json'));
   const fits = (availableBytes: number, changes = {}) =>

@@ -26,6 +26,8 @@ const zStored = z.object({ version: z.literal(1), samples: z.array(zSample) });
 const keptSamples = 20;
 /** Attention makes large pictures cost a little more than their pixels. */
 const growth = 1.15;
+/** Within 30 % of the area. */
+const measuredDistance = Math.log(1.3);
 /** Of the weights as they lie on the disk, before anything was measured: what a job is likely to hold, and at least. */
 const unmeasuredMemory = { likely: 1.6, least: 1.2 } as const;
 
@@ -83,13 +85,15 @@ export class Estimator {
   ): Estimate {
     const pixels = asked.width * asked.height;
     const similar = this.#samples.filter(({ key }) => device !== null && key === keyOf(asked, device));
-    const nearest = similar.toReversed().toSorted((one, other) => distance(one, pixels) - distance(other, pixels))[0];
+    // The last of about the same size tells how busy the machine is now; an older one of just this size does not.
+    const latest = similar.findLast((sample) => distance(sample, pixels) < measuredDistance);
+    const nearest =
+      latest ?? similar.toReversed().toSorted((one, other) => distance(one, pixels) - distance(other, pixels))[0];
     const memory = memoryOf(similar, { pixels, modelBytes, availableBytes });
     if (nearest === undefined) return { timeMs: null, basis: 'none', ...memory };
     const scale = (pixels / nearest.pixels) ** growth;
     const oneMs = (nearest.stepMs * asked.steps + nearest.otherMs) * scale;
-    const isMeasured = distance(nearest, pixels) < Math.log(1.3);
-    return { timeMs: oneMs * asked.count, basis: isMeasured ? 'measured' : 'scaled', ...memory };
+    return { timeMs: oneMs * asked.count, basis: latest ? 'measured' : 'scaled', ...memory };
   }
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 
+import type { JobsState } from '#shared/contract/studio/job-activity';
 import type { Estimate } from '#shared/contract/studio/estimates';
 
 import { useSession, useStudio } from '../../app/studio.ts';
@@ -24,6 +25,8 @@ export function useEstimate(session: DocumentSession, task: ChosenTask): Estimat
   const [width, height] = task === 'generate' ? [size.width, size.height] : [documentWidth, documentHeight];
   const id = model?.id;
   const precision = model?.precision;
+  // Every job that ends teaches how fast the machine is now.
+  const learnt = useStore(host.jobs, lastFinishedAt);
   useEffect(() => {
     if (!id || !precision) return undefined;
     const ending = new AbortController();
@@ -37,6 +40,9 @@ export function useEstimate(session: DocumentSession, task: ChosenTask): Estimat
       clearTimeout(timer);
       ending.abort();
     };
-  }, [client, id, precision, task, width, height, steps, count]);
+  }, [client, id, precision, task, width, height, steps, count, learnt]);
   return estimate;
 }
+
+const lastFinishedAt = ({ jobs }: JobsState): number =>
+  Math.max(0, ...Array.from(jobs.values(), ({ state, endedAt }) => (state === 'finished' ? (endedAt ?? 0) : 0)));

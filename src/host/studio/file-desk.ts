@@ -71,7 +71,7 @@ export class FileDesk {
   /** Writes a file that waits to be fetched. */
   async export({ document: id, node, format, withRecipe, size, signal }: ExportWish) {
     const written = await this.#documents.use(id, (document) => {
-      const fileName = safeFileName(`${document.tree.title}${extensions[format.format]}`);
+      const fileName = safeFileName(`${document.tree.title || 'untitled'}${extensions[format.format]}`);
       return this.#waiting.add(fileName, async (path) => {
         if (format.format === 'ovis') {
           await writeOvis(this.#library, id, path, { history: format.history, signal });

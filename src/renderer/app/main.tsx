@@ -55,7 +55,6 @@ const studio: Studio = {
     blobs,
     patience,
     onFault: notices.fault,
-    untitled: () => i18n.t('start:untitled'),
     usualSize: () => usualSize(host),
   }),
   view: createViewStore(),

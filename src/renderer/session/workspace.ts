@@ -31,8 +31,6 @@ export interface WorkspaceOptions {
   readonly patience: Patience;
   /** @param about - the file that it is about */
   readonly onFault: (error: AppError, about?: string) => void;
-  /** What a document without a name is called. */
-  readonly untitled: () => string;
   /** Of a document that nobody has asked for a size. */
   readonly usualSize: () => Promise<DocumentSize>;
 }
@@ -137,7 +135,8 @@ export class Workspace {
 
   async #create({ width, height, ...content }: DocumentSize): Promise<void> {
     const document = createDocument({ width, height }, content);
-    const { id } = await this.#options.client.documents.create({ title: this.#options.untitled(), document });
+    // Without a name: what it is called until it has one is said in the language of whoever reads it.
+    const { id } = await this.#options.client.documents.create({ title: '', document });
     await this.show(id);
   }
 

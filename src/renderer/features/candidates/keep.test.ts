@@ -31,7 +31,7 @@ async function keep(
   kept: JobRecord = job,
   made = createDocument({ width: 8, height: 8 }),
   others: readonly JobRecord[] = [],
-  { words = 'a lamp', title = 'start:untitled' } = {},
+  { words = 'a lamp', title = '' } = {},
 ) {
   const jobs = [kept, ...others];
   const stopped: string[] = [];

@@ -34,8 +34,7 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
     const { prompt, tree } = session.store.getState();
     // They have been done: Enter would do them once more to what came of them. Earlier prompts have them.
     if (!isRest && prompt.prompt.trim() === request.prompt) session.setPrompt({ prompt: '' });
-    const hasName = tree.title !== '' && tree.title !== studio.words('start:untitled');
-    if (!hasName && request.prompt !== '') session.rename(request.prompt.slice(0, 60));
+    if (tree.title === '' && request.prompt !== '') session.rename(request.prompt.slice(0, 60));
     if (rerunOf) await markStaleBelow(studio, session, rerunOf);
     studio.view.setState({ active: { layer: id, part: 'pixels' } });
     studio.notices.say(studio.words(`candidates:${wentBack ? 'kept-back' : isRest ? 'kept-one' : 'kept'}`), {

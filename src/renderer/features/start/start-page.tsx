@@ -55,11 +55,11 @@ export function StartPage({ session }: { session: DocumentSession }) {
                 key={id}
                 type="button"
                 className="start-document"
-                title={title}
+                title={title || t('untitled')}
                 onClick={() => void workspace.show(id)}
               >
                 {node.thumbnail ? <img src={thumbnailUrl(node.thumbnail, 128)} alt="" /> : <span className="checker" />}
-                <span className="truncate small">{title}</span>
+                <span className="truncate small">{title || t('untitled')}</span>
               </button>
             ))}
           </section>

@@ -11,7 +11,7 @@ import type { DocumentSession } from '../../session/document-session.ts';
 export function SavingTrouble() {
   const { connection, patience, workspace } = useStudio();
   const session = useCurrentSession();
-  const { t, i18n } = useTranslation('trouble');
+  const { t, i18n } = useTranslation(['trouble', 'start']);
   const state = useStore(connection.state);
   const hindrance = useStore(patience.hindrance);
   if (state === 'shut-out') return <Entrance />;
@@ -28,7 +28,10 @@ export function SavingTrouble() {
           type="button"
           className="button"
           onClick={() =>
-            void workspace.moveToCopy(session, t('copy-of', { title: session.store.getState().tree.title }))
+            void workspace.moveToCopy(
+              session,
+              t('copy-of', { title: session.store.getState().tree.title || t('start:untitled') }),
+            )
           }
         >
           {t('save-copy')}

@@ -40,7 +40,19 @@ export function languageOf({ language }: Pick<Settings, 'language'>, system: rea
   return system[0]?.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
+/** An error, and what its sentence may name. */
+interface Told {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
 /** What went wrong, in the language of the window as far as it has words for it. */
-export function faultText(fault: { readonly code: ErrorCode; readonly message: string }, language: string): string {
-  return language.startsWith('zh') ? (zhFaults[fault.code] ?? fault.message) : fault.message;
+export function faultText({ code, message, data = {} }: Told, language: string): string {
+  const sentence = language.startsWith('zh') ? zhFaults[code] : undefined;
+  const told = (name: string): string => {
+    const value = data[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
+  return sentence?.replace(/\{(\w+)\}/g, (_, name: string) => told(name)) ?? message;
 }

@@ -3,7 +3,7 @@ import type { Model } from '#shared/contract/studio/models';
 
 import type { Studio } from '../app/studio.ts';
 import type { DocumentSession } from '../session/document-session.ts';
-import { chosenModel } from './choose-model.ts';
+import { chosenModel, damagedModel } from './choose-model.ts';
 import type { HostFacts } from './task.ts';
 
 export function modelFor({ host }: Pick<Studio, 'host'>, { store }: DocumentSession): Model | null {
@@ -13,7 +13,7 @@ export function modelFor({ host }: Pick<Studio, 'host'>, { store }: DocumentSess
 export function hostFacts(studio: Pick<Studio, 'host' | 'isOnline'>, session: DocumentSession): HostFacts {
   return {
     isOnline: studio.isOnline.getState(),
-    hasModel: modelFor(studio, session) !== null,
+    model: modelFor(studio, session) ? 'ready' : damagedModel(studio.host.models.getState()) ? 'damaged' : 'none',
     canWrite: session.canWrite,
   };
 }

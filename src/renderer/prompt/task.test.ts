@@ -31,7 +31,7 @@ it('a question about a picture is asked, in any language; without a picture it i
 });
 
 it('says the first thing that is in the way', () => {
-  const fine = { isOnline: true, hasModel: true, canWrite: true };
+  const fine = { isOnline: true, model: 'ready', canWrite: true } as const;
   expect(obstacleTo('edit', auto('a lamp'), picture, fine)).toBeNull();
   expect(obstacleTo('edit', auto('  '), picture, fine)).toBe('no-words');
   expect(obstacleTo('edit', auto('a lamp'), nothing, fine)).toBe('no-picture');
@@ -39,7 +39,8 @@ it('says the first thing that is in the way', () => {
   expect(obstacleTo('control', { ...auto(), control }, nothing, fine)).toBeNull();
   expect(obstacleTo('inpaint', auto('a lamp'), picture, fine)).toBe('no-mask');
   expect(obstacleTo('outpaint', auto(''), { ...picture, hasFrame: true }, fine)).toBeNull();
-  expect(obstacleTo('edit', auto(''), nothing, { ...fine, hasModel: false })).toBe('no-model');
+  expect(obstacleTo('edit', auto(''), nothing, { ...fine, model: 'none' })).toBe('no-model');
+  expect(obstacleTo('edit', auto(''), nothing, { ...fine, model: 'damaged' })).toBe('damaged-model');
   expect(obstacleTo('edit', auto(''), nothing, { ...fine, isOnline: false })).toBe('offline');
 });
 

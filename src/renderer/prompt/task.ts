@@ -28,12 +28,20 @@ export function chosenTask({ task, prompt, control }: PromptState, facts: Canvas
 /** What of the studio decides whether a task can run. */
 export interface HostFacts {
   readonly isOnline: boolean;
-  readonly hasModel: boolean;
+  readonly model: 'ready' | 'damaged' | 'none';
   readonly canWrite: boolean;
 }
 
 /** Why a task cannot run, as a key of its words; null when it can. */
-export type Obstacle = 'no-model' | 'no-words' | 'no-picture' | 'no-mask' | 'no-frame' | 'offline' | 'read-only';
+export type Obstacle =
+  | 'no-model'
+  | 'damaged-model'
+  | 'no-words'
+  | 'no-picture'
+  | 'no-mask'
+  | 'no-frame'
+  | 'offline'
+  | 'read-only';
 
 export function obstacleTo(
   task: ChosenTask,
@@ -42,7 +50,8 @@ export function obstacleTo(
   host: HostFacts,
 ): Obstacle | null {
   if (!host.isOnline) return 'offline';
-  if (!host.hasModel) return 'no-model';
+  if (host.model === 'none') return 'no-model';
+  if (host.model === 'damaged') return 'damaged-model';
   if (!host.canWrite) return 'read-only';
   const startsFromCanvas = task !== 'generate' && !(task === 'control' && control);
   if (startsFromCanvas && !facts.hasPicture) return 'no-picture';

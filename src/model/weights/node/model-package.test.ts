@@ -77,7 +77,7 @@ test('a stopped verification is cancelled', async () => {
 
 test.each([
   ['file-missing', 'a folder that is no package', (folder: string) => rm(join(folder, 'model.json'))],
-  ['file-missing', 'a missing file', (folder: string) => rm(join(folder, 'model-00001-of-00002.safetensors'))],
+  ['package-damaged', 'a missing file', (folder: string) => rm(join(folder, 'model-00001-of-00002.safetensors'))],
   [
     'package-damaged',
     'a file of another size',

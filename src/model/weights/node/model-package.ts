@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { AppError } from '#base/app-error';
 import { throwIfCancelled } from '#base/abort';
 import { sha256OfFile } from '#files/content-hash';
-import { fileError } from '#files/file-error';
+import { fileError, systemCode } from '#files/file-error';
 import { elementCount as countDims, printType, type TensorType } from '../../ir/tensor-type.ts';
 import { elementCount } from '../dtype.ts';
 import type { JsonObject } from '../json.ts';
@@ -103,6 +103,7 @@ async function readManifest(directory: string): Promise<PackageManifest> {
 async function checkSize(directory: string, file: PackageFile): Promise<void> {
   const path = join(directory, file.name);
   const { size } = await stat(path).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') throw damaged(file.name, 'it is missing');
     throw fileError(error, path, 'open the model package');
   });
   if (size !== file.sizeBytes) throw damaged(file.name, `it has ${size} bytes instead of ${file.sizeBytes}`);
@@ -140,7 +141,11 @@ function unfit(tensor: string, reason: string): AppError {
 }
 
 function damaged(file: string, reason: string): AppError {
-  return new AppError('package-damaged', `${file} is damaged: ${reason}. Import the model again.`, {
-    data: { file, reason },
-  });
+  return new AppError(
+    'package-damaged',
+    `${file} is damaged: ${reason}. Put the file back, or import the model again.`,
+    {
+      data: { file, reason },
+    },
+  );
 }

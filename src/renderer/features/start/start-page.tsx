@@ -7,7 +7,8 @@ import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
 import type { DocumentSummary } from '#shared/contract/studio/documents';
 
 import { useSession, useStudio } from '../../app/studio.ts';
-import { chosenModel } from '../../prompt/choose-model.ts';
+import { faultText } from '../../i18n/i18n.ts';
+import { chosenModel, damagedModel } from '../../prompt/choose-model.ts';
 import { runPrompt } from '../../prompt/run-prompt.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { chooseFiles } from './choose-files.ts';
@@ -18,9 +19,11 @@ const recentCount = 6;
 /** In place of an empty canvas: what one can do, and one click to a first picture. */
 export function StartPage({ session }: { session: DocumentSession }) {
   const studio = useStudio();
-  const { t } = useTranslation('start');
+  const { t, i18n } = useTranslation('start');
   const { host, view, workspace } = studio;
-  const model = chosenModel(useStore(host.models), { model: null }, useStore(host.settings));
+  const models = useStore(host.models);
+  const model = chosenModel(models, { model: null }, useStore(host.settings));
+  const damaged = model ? null : damagedModel(models);
   const recent = useRecent(session);
   const { width, height } = useSession(session, ({ document }) => document);
   useEffect(() => document.querySelector<HTMLElement>('#prompt')?.focus(), []);
@@ -65,9 +68,11 @@ export function StartPage({ session }: { session: DocumentSession }) {
           </section>
         ) : null}
         <p className="quiet small">
-          {model ? t(model.isBundled ? 'box-note' : 'model-note', { model: model.title }) : t('no-model')}{' '}
+          {model ? t(model.isBundled ? 'box-note' : 'model-note', { model: model.title }) : null}
+          {damaged?.problem ? faultText(damaged.problem, i18n.language) : null}
+          {model || damaged ? null : t('no-model')}{' '}
           <button type="button" className="link" onClick={() => view.setState({ dialog: 'models' })}>
-            {t(model ? (model.isBundled ? 'box-more' : 'model-more') : 'model-add')}
+            {t(model ? (model.isBundled ? 'box-more' : 'model-more') : damaged ? 'model-see' : 'model-add')}
           </button>
         </p>
         <p className="quiet small">

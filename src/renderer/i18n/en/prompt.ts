@@ -117,6 +117,7 @@ export const prompt = {
   },
   obstacle: {
     'no-model': 'There is no model yet: add one under Models.',
+    'damaged-model': 'The model is damaged: Models says what is wrong with it.',
     'no-words': 'First say what should happen.',
     'no-picture': 'This needs a picture: open one, or create one.',
     'no-mask': 'Select something, or paint a mask first.',

@@ -13,6 +13,7 @@ export const start = {
   'box-more': 'For photographs, add Ovis-U1-3B (7.3 GB)…',
   'no-model': 'There is no model yet.',
   'model-add': 'Add a model…',
+  'model-see': 'See the models…',
   tabs: 'Documents',
   'new-tab': 'New document',
   'close-tab': 'Close {{name}}',

@@ -35,7 +35,7 @@ export const faults: Partial<Record<ErrorCode, string>> = {
   'engine-crashed': '引擎意外停止，已重新启动：请重试。',
   'engine-start-failed': '引擎无法启动：请在设置中重启引擎。',
   'engine-run-failed': '模型运行失败：请重试，或在设置中更换设备。',
-  'package-damaged': '模型文件已损坏：请校验或重新下载。',
+  'package-damaged': '模型文件 {file} 已损坏：请把它放回原处，或重新导入模型。',
   'package-invalid': '这不是可用的模型：请重新导入。',
   'checkpoint-unknown': '无法识别此文件夹中的模型。',
   'checkpoint-incomplete': '模型文件不完整：请补齐后再导入。',

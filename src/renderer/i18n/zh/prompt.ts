@@ -119,6 +119,7 @@ export const prompt: SameKeys<typeof english> = {
   },
   obstacle: {
     'no-model': '还没有模型：请在“模型”中添加。',
+    'damaged-model': '模型已损坏：“模型”中写明了原因。',
     'no-words': '请先写下要做什么。',
     'no-picture': '这需要一张图片：请打开或创建一张。',
     'no-mask': '请先选择区域或画出蒙版。',

@@ -15,6 +15,7 @@ export const start: SameKeys<typeof english> = {
   'box-note': '正在使用自带的小模型，适合简单的平面图画。',
   'box-more': '要画照片，请添加 Ovis-U1-3B（7.3 GB）…',
   'no-model': '还没有模型。',
+  'model-see': '查看模型…',
   'model-add': '添加模型…',
   tabs: '文档',
   'new-tab': '新建文档',

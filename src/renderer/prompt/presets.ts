@@ -21,6 +21,7 @@ export function applyPreset({ notices, words }: Studio, session: DocumentSession
   notices.say(words('prompt:preset-applied', { name }), {
     label: words('commands:undo'),
     run: () => session.setPrompt(before),
+    document: session.id,
   });
 }
 

@@ -42,5 +42,6 @@ export function removePictures(
   notices.say(words('prompt:picture-removed'), {
     label: words('commands:undo'),
     run: () => session.setPrompt({ references, control }),
+    document: session.id,
   });
 }

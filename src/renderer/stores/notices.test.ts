@@ -1,6 +1,8 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 
-import { createNotices } from './notices.ts';
+import { zDocumentId, type DocumentId } from '#shared/document/ids';
+
+import { createNotices, toastsOver } from './notices.ts';
 
 it('words go by themselves, but not while somebody is at them', () => {
   vi.useFakeTimers();
@@ -31,4 +33,16 @@ it('what is put away by hand holds the others no longer', () => {
   notices.dismiss(notices.store.getState().toasts[0]!.id);
   vi.advanceTimersByTime(7000);
   expect(notices.store.getState().toasts).toEqual([]);
+});
+
+it('a way back is offered over the document that it changes, and over no other', () => {
+  const notices = createNotices();
+  const [fox, house] = [zDocumentId.parse('fox'), zDocumentId.parse('house')];
+  notices.say('for all');
+  notices.say('of the fox', { label: 'Undo', run: () => {}, document: fox });
+  const over = (document: DocumentId | null) =>
+    toastsOver(notices.store.getState().toasts, document).map(({ text }) => text);
+  expect(over(fox)).toEqual(['for all', 'of the fox']);
+  expect(over(house)).toEqual(['for all']);
+  expect(over(null)).toEqual(['for all']);
 });

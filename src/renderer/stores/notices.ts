@@ -1,11 +1,19 @@
 import { toAppError, type AppError } from '#base/app-error';
+import type { DocumentId } from '#shared/document/ids';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 /** A short word that goes by itself. */
 export interface Toast {
   readonly id: number;
   readonly text: string;
-  readonly action: { readonly label: string; readonly run: () => void } | null;
+  readonly action: ToastAction | null;
+}
+
+export interface ToastAction {
+  readonly label: string;
+  readonly run: () => void;
+  /** What it changes: over another document it would act out of sight, so it is offered over this one only. */
+  readonly document?: DocumentId;
 }
 
 /** What went wrong, and with what: the name of a file, where it was one of several. */
@@ -31,6 +39,11 @@ export interface Notices {
 }
 
 const toastMs = 6000;
+
+/** What is said while a document is in front. */
+export function toastsOver(toasts: readonly Toast[], document: DocumentId | null): readonly Toast[] {
+  return toasts.filter(({ action }) => action?.document === undefined || action.document === document);
+}
 
 export function createNotices(): Notices {
   const store = createStore<NoticesState>(() => ({ toasts: [], fault: null }));

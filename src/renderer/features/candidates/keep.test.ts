@@ -68,6 +68,7 @@ async function keep(
       },
     },
     notices,
+    workspace: { session },
     view: createViewStore(),
     blobs: { picture: async () => ({ width: 8, height: 8, close: () => {} }) },
     words: (key: string) => key,

@@ -40,6 +40,7 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
     studio.notices.say(studio.words(`candidates:${wentBack ? 'kept-back' : isRest ? 'kept-one' : 'kept'}`), {
       label: studio.words('commands:undo'),
       run: () => undoStep(studio, session, step),
+      document: session.id,
     });
   } catch (error) {
     studio.notices.fault(error);
@@ -50,7 +51,10 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
  * Takes a run of results away, and stops what of it is still being made: nobody would see what comes of it. What is there
  * can be brought back.
  */
-export function putAwayCandidate({ candidates, client, host, notices, words }: Studio, { id }: JobRecord): void {
+export function putAwayCandidate(
+  { candidates, client, host, notices, words, workspace }: Studio,
+  { id }: JobRecord,
+): void {
   const run = runOf(candidates.store.getState(), id);
   const { jobs } = host.jobs.getState();
   const ids = unfinishedWith(candidates.store.getState(), host.jobs.getState(), id);
@@ -60,6 +64,7 @@ export function putAwayCandidate({ candidates, client, host, notices, words }: S
     notices.say(words('candidates:put-away'), {
       label: words('commands:undo'),
       run: () => candidates.setOffered(run.jobs, true),
+      ...(workspace.session && { document: workspace.session.id }),
     });
   }
 }

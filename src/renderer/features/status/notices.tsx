@@ -5,11 +5,12 @@ import { useStore } from 'zustand';
 
 import type { ErrorCode } from '#base/error-codes';
 
-import { useStudio } from '../../app/studio.ts';
+import { useCurrentSession, useStudio } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
 import { commandName } from '../../commands/names.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import { faultText } from '../../i18n/i18n.ts';
+import { toastsOver } from '../../stores/notices.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 
 /** What helps with a fault: the id of a command. */
@@ -73,7 +74,11 @@ export function FaultStrip() {
 export function Toasts() {
   const { notices } = useStudio();
   const { t } = useTranslation();
-  const toasts = useStore(notices.store, (state) => state.toasts);
+  const document = useCurrentSession()?.id ?? null;
+  const toasts = toastsOver(
+    useStore(notices.store, (state) => state.toasts),
+    document,
+  );
   return (
     <section
       className="toasts"

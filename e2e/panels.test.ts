@@ -43,6 +43,8 @@ it('layers are painted on, named, hidden, faded and put in another order; the hi
   await opacity.press('Alt+ArrowLeft');
   await page.getByText('There are no results to choose from.').waitFor();
   expect(await opacity.inputValue()).toBe('50');
+  // Nor do they select on the canvas what they would select in a text.
+  await opacity.press('Control+a');
   await page.getByRole('button', { name: 'Hide slope' }).click();
   await page.getByRole('button', { name: 'Show slope' }).waitFor();
   await page.getByRole('treeitem', { name: 'ink' }).press('Alt+ArrowDown');

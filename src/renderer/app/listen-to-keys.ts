@@ -1,5 +1,5 @@
 import { commands } from '../commands/commands.ts';
-import { commandOf, isTextKey, isTyping } from '../commands/keys.ts';
+import { commandOf, fieldAt, isTyping, staysInField } from '../commands/keys.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { focusCanvas } from '../features/canvas/focus-canvas.ts';
 import { pasteTransfer } from '../features/canvas/paste.ts';
@@ -10,16 +10,14 @@ import type { Studio } from './studio.ts';
 const isBesideCanvas = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('.dock, .tool-rail, .prompt-settings') !== null;
 
-/**
- * Gives key presses to commands and to the canvas. Where words are typed, only those with Ctrl or Command and F keys are
- * commands.
- */
+/** Gives key presses to commands and to the canvas, but for those that stay in a field (see `staysInField`). */
 export function listenToKeys(studio: Studio): void {
   const { host, view } = studio;
 
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
-    const typing = isTyping(event.target);
+    const field = fieldAt(event.target);
+    const typing = field === 'text';
     const { canvas, dialog, comparison } = view.getState();
     if (event.key === 'Escape' && comparison && dialog === null && !typing) {
       event.preventDefault();
@@ -31,8 +29,11 @@ export function listenToKeys(studio: Studio): void {
       focusCanvas();
       return;
     }
-    const isCommand = event.ctrlKey || event.metaKey || /^F\d/.test(event.key);
-    if (typing && (!isCommand || isTextKey(event.key))) return;
+    if (staysInField(event, field)) {
+      // All words of the page would be marked, for one.
+      if (!typing) event.preventDefault();
+      return;
+    }
     // Buttons and lists have Enter, Space and the arrows for themselves.
     const isOnControl = event.target instanceof Element && event.target.closest('button, [role], a, summary');
     const isOnCanvas = event.target instanceof Element && event.target.closest('.canvas-host');

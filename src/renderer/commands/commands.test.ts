@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { words as en } from '../i18n/en/words.ts';
 import { words as zh } from '../i18n/zh/words.ts';
 import { commands } from './commands.ts';
-import { keysOf, putKeys, shownKeyOf, shownKeys } from './keys.ts';
+import { keysOf, putKeys, shownKeyOf, shownKeys, staysInField } from './keys.ts';
 
 it('every command has a name in every language, and an id of its own', () => {
   for (const words of [en, zh]) {
@@ -54,4 +54,29 @@ describe('keys that are put on a command', () => {
 it('writes keys as each system does', () => {
   expect(shownKeys('$mod+Shift+z', true)).toBe('⌘⇧Z');
   expect(shownKeys('$mod+Shift+z', false)).toBe('Ctrl+Shift+Z');
+});
+
+describe('keys pressed in a field', () => {
+  const stays = (field: 'text' | 'other' | null, keys: string): boolean => {
+    const [key, modifier] = keys.split('+').toReversed();
+    return staysInField({ key: key!, ctrlKey: modifier === 'Ctrl', metaKey: modifier === 'Meta' }, field);
+  };
+  const staying = (field: 'text' | 'other' | null): string[] =>
+    ['b', 'Delete', 'Backspace', 'Ctrl+a', 'Meta+x', 'Ctrl+e', 'Ctrl+z', 'Ctrl+Y', 'Ctrl+j', 'F6', 'Escape'].filter(
+      (keys) => stays(field, keys),
+    );
+
+  it('stay where words are typed, but for commands that mean nothing to words', () => {
+    const left = new Set(['Ctrl+j', 'F6']);
+    expect(staying('text').some((keys) => left.has(keys))).toBe(false);
+    expect(staying('text')).toHaveLength(9);
+  });
+
+  it('edit no pixels from a slider, and undo all the same', () => {
+    expect(staying('other')).toEqual(['Delete', 'Backspace', 'Ctrl+a', 'Meta+x', 'Ctrl+e']);
+  });
+
+  it('are for commands and the canvas elsewhere', () => {
+    expect(staying(null)).toEqual([]);
+  });
 });

@@ -93,8 +93,33 @@ export const isTextKey = (key: string): boolean => textKeys.has(key.toLowerCase(
 /** Whether keys mean something to a text field: `$mod+z`. */
 export const isTextChord = (keys: string): boolean => /^\$mod\+(Shift\+)?.$/.test(keys) && isTextKey(keys.at(-1)!);
 
-/** Words are typed there, so plain letters are no commands. */
-export function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.matches('textarea, select, input:not([type=range], [type=checkbox])');
+/** What has the focus, as far as it has keys for itself: a text field, another field as a slider, or nothing like that. */
+type Field = 'text' | 'other' | null;
+
+/** Words are typed in a text field, so plain letters are no commands there. */
+export function fieldAt(target: EventTarget | null): Field {
+  if (!(target instanceof HTMLElement)) return null;
+  if (target.isContentEditable) return 'text';
+  if (!target.matches('textarea, select, input')) return null;
+  return target.matches('[type=range], [type=checkbox], [type=radio]') ? 'other' : 'text';
 }
+
+/**
+ * Whether a key press stays with the field that has the focus. A text field keeps what is typed, and edits. What would edit
+ * a text edits nothing from any other field either: whoever is at a slider does not mean the canvas with Ctrl+A or Delete.
+ * Undo and redo are of the document wherever no words are typed.
+ */
+export function staysInField(
+  { key, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>,
+  field: Field,
+): boolean {
+  if (field === null) return false;
+  const isChord = ctrlKey || metaKey;
+  const isEditing = isChord ? isTextKey(key) : key === 'Delete' || key === 'Backspace';
+  if (field === 'other') return isEditing && !undoKeys.has(key.toLowerCase());
+  return isEditing || (!isChord && !/^F\d/.test(key));
+}
+
+const undoKeys: ReadonlySet<string> = new Set(['z', 'y']);
+
+export const isTyping = (target: EventTarget | null): boolean => fieldAt(target) === 'text';

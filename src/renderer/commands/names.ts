@@ -7,6 +7,11 @@ export function commandName(words: Words, { id }: Command): string {
   return (words as (key: string) => string)(`commands:${id}`);
 }
 
+/** What people may look for who know the command from elsewhere; empty where that is what it is called here, too. */
+export function otherCommandNames(words: Words, { id }: Command): string {
+  return (words as (key: string, options: object) => string)(`commands:also.${id}`, { defaultValue: '' });
+}
+
 /** As many characters as a menu has room for. */
 const longestAbout = 40;
 

@@ -5,13 +5,13 @@ import { useStore } from 'zustand';
 
 import { useStudio } from '../../app/studio.ts';
 import type { Command } from '../../commands/command.ts';
-import { commands } from '../../commands/commands.ts';
 import { shownKeyOf, shownKeys } from '../../commands/keys.ts';
-import { commandName, fullCommandName } from '../../commands/names.ts';
+import { matchingCommands } from '../../commands/matching-commands.ts';
+import { fullCommandName } from '../../commands/names.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import { useIsMac } from '../../ui/use-is-mac.ts';
 
-/** Finds a command by any part of its name and runs it. */
+/** Finds a command by any part of its name, or of what other programs call it, and runs it. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const studio = useStudio();
   const { t } = useTranslation('commands');
@@ -20,7 +20,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const list = useId();
-  const found = matching(text, (command) => commandName(studio.words, command));
+  const found = matchingCommands(text, studio.words);
   const index = Math.min(at, found.length - 1);
   const run = (command: Command | undefined): void => {
     if (!command) return;
@@ -97,15 +97,4 @@ export function Palette({ onClose }: { onClose: () => void }) {
       </Base.Portal>
     </Base.Root>
   );
-}
-
-/** Commands with all the words that were typed; those whose name begins so come first. */
-function matching(text: string, name: (command: Command) => string): Command[] {
-  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const named = commands.map((command) => ({ command, name: name(command).toLowerCase() }));
-  const found = named.filter((each) =>
-    wanted.every((word) => each.name.includes(word) || each.command.id.includes(word)),
-  );
-  const rank = (each: { name: string }): number => (each.name.startsWith(wanted[0] ?? '') ? 0 : 1);
-  return found.toSorted((one, other) => rank(one) - rank(other)).map(({ command }) => command);
 }

@@ -17,6 +17,11 @@ it('makes a picture, keeps it, goes back and branches, and asks about it, withou
   // From the words to the results, and from them, once one is kept, to the canvas.
   await page.keyboard.press('Escape');
   await expect.poll(focusedClass).toBe('candidates');
+  await expect.poll(() => page.locator('.candidate-words').textContent()).toContain('Result 1 of 1');
+  await page.keyboard.press('Delete');
+  await expect.poll(focused).toBe('prompt');
+  await page.locator('.toast', { hasText: 'put away' }).getByRole('button', { name: 'Undo' }).press('Enter');
+  await page.locator('.candidates').focus();
   await page.keyboard.press('Enter');
   await expect.poll(() => page.locator('.layer-row').count()).toBe(1);
   await expect.poll(focusedClass).toBe('canvas-host');

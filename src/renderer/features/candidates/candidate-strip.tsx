@@ -40,7 +40,7 @@ interface StripProps {
   readonly chosen: JobRecord;
 }
 
-/** The chosen one is shown in place; the arrow keys flip. */
+/** The chosen one is shown in place; the arrow keys flip, Enter keeps and Delete puts away. */
 function Strip({ session, offered, chosen }: StripProps) {
   const studio = useStudio();
   const { t } = useTranslation('candidates');
@@ -56,6 +56,8 @@ function Strip({ session, offered, chosen }: StripProps) {
     if (isReady && document.activeElement === document.body) place.current?.focus();
   }, [isReady]);
 
+  const nameOf = (job: JobRecord, index: number): string =>
+    `${t('result', { index: index + 1, count: offered.length })} · ${t(stateKey(job))}`;
   const again = async (job: JobRecord): Promise<void> => {
     const { request } = job;
     if (request.kind === 'describe') return;
@@ -79,6 +81,9 @@ function Strip({ session, offered, chosen }: StripProps) {
         else if (event.key === 'Escape' && !isComparing) focusCanvas();
         else if (event.key === 'Enter' && event.target === place.current) {
           void keepCandidate(studio, session, chosen);
+        } else if (event.key === 'Delete' || event.key === 'Backspace') {
+          putAwayCandidate(studio, chosen);
+          focusCanvas();
         } else return;
         event.preventDefault();
         event.stopPropagation();
@@ -91,14 +96,15 @@ function Strip({ session, offered, chosen }: StripProps) {
             type="button"
             className="candidate"
             aria-pressed={job === chosen}
-            aria-label={`${t('result', { index: index + 1, count: offered.length })} · ${t(stateKey(job))}`}
+            aria-label={nameOf(job, index)}
             onClick={() => studio.candidates.show(session.id, job.id)}
           >
             <CandidateFace job={job} />
           </button>
         ))}
       </div>
-      <div className="candidate-words" role="status">
+      <div className="candidate-words" role="status" aria-atomic>
+        <span className="visually-hidden">{nameOf(chosen, offered.indexOf(chosen))} </span>
         <Verdict session={session} job={chosen} />
       </div>
       {unfinished.length > 0 ? (

@@ -198,8 +198,12 @@ it('groups are folded away and opened, and a layer can be dropped below all othe
   await group.press('ArrowRight');
   await expect.poll(() => layerNames(page)).toEqual(['Layer 2', 'Group', 'Layer']);
 
+  const row = await group.boundingBox();
   await group.press('Shift+F10');
-  await page.getByRole('menuitem', { name: 'Rename' }).press('Enter');
+  await page.locator('[role=menuitem]:focus', { hasText: 'Rename' }).waitFor();
+  const menu = await page.locator('[role=menu]').boundingBox();
+  expect(menu!.y).toBeGreaterThanOrEqual(row!.y + row!.height);
+  await page.keyboard.press('Enter');
   await page.locator('.layer-row input:focus').waitFor();
   await page.keyboard.type('not this');
   await page.keyboard.press('Escape');

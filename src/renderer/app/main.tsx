@@ -27,6 +27,7 @@ import { keepFocus } from './keep-focus.ts';
 import { keepUnsaved } from './keep-unsaved.ts';
 import { followWindow } from './follow-window.ts';
 import { listenToKeys } from './listen-to-keys.ts';
+import { placeMenusByKey } from './menus-by-key.ts';
 import { openFirst } from './open-first.ts';
 import { StudioContext, type Studio } from './studio.ts';
 
@@ -63,6 +64,7 @@ const studio: Studio = {
 };
 followLook(host.settings, i18n);
 listenToKeys(studio);
+placeMenusByKey();
 keepFocus();
 followShell(studio, { signal: closing.signal });
 followWindow(studio, { signal: closing.signal });

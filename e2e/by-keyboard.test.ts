@@ -44,6 +44,10 @@ it('makes a picture, keeps it, goes back and branches, and asks about it, withou
   await expect.poll(focusedClass).toBe('history-step');
   await page.keyboard.press('F6');
   await page.locator('.tool-rail [aria-pressed=true]:focus').waitFor();
+  // The tools are one stop, at the one in use, whichever the arrow keys came to.
+  await page.keyboard.press('ArrowDown');
+  await page.locator('.tool-rail [aria-pressed=false]:focus').waitFor();
+  expect(await page.locator('.tool-rail button[tabindex="0"]').getAttribute('aria-pressed')).toBe('true');
   await page.keyboard.press('F6');
   await expect.poll(focused).toBe('prompt');
   await page.keyboard.press('Shift+F6');

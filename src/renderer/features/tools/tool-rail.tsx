@@ -1,4 +1,3 @@
-import { Toolbar } from '@base-ui/react/toolbar';
 import {
   Brush,
   Crop,
@@ -16,9 +15,10 @@ import {
   ZoomIn,
   type LucideIcon,
 } from 'lucide-react';
+import type { ComponentProps, KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { useStudio, useView } from '../../app/studio.ts';
+import { useView } from '../../app/studio.ts';
 import type { CanvasEngine } from '../../canvas/engine/canvas-engine.ts';
 import { parseColour, type Colour } from '../../canvas/pixels/colour.ts';
 import { toolIds, type ToolId } from '../../canvas/tools/tool.ts';
@@ -43,45 +43,58 @@ const icons: Readonly<Record<ToolId, LucideIcon>> = {
   zoom: ZoomIn,
 };
 
-/** The tools, down the left side; the arrow keys go through them. */
+/** The tools, down the left side: one stop for the Tab key, at the tool in use; the arrow keys go through them. */
 export function ToolRail() {
-  const { t } = useTranslation(['tools', 'commands']);
+  const { t } = useTranslation('tools');
   const canvas = useView((view) => view.canvas);
   return (
-    <Toolbar.Root orientation="vertical" className="tool-rail" aria-label={t('tools:title')}>
-      {toolIds.map((tool) => (
-        <ToolButton key={tool} tool={tool} canvas={canvas} />
-      ))}
+    <div className="tool-rail" role="toolbar" aria-orientation="vertical" aria-label={t('title')} onKeyDown={goAlong}>
+      {canvas ? <Tools canvas={canvas} /> : toolIds.map((tool) => <ToolButton key={tool} tool={tool} disabled />)}
       <div className="spread" />
       {canvas ? <Colours canvas={canvas} /> : null}
-    </Toolbar.Root>
+    </div>
   );
 }
 
-function ToolButton({ tool, canvas }: { tool: ToolId; canvas: CanvasEngine | null }) {
-  const { t } = useTranslation('commands');
-  const studio = useStudio();
-  const props = {
-    icon: icons[tool],
-    label: t(`tool-${tool}`),
-    keys: toolKeys[tool].toUpperCase(),
-    onClick: () => studio.view.getState().canvas?.chooseTool(tool),
-  };
-  if (!canvas) return <Toolbar.Button render={<IconButton {...props} pressed={false} />} disabled />;
-  return <PressableTool canvas={canvas} tool={tool} {...props} />;
+function Tools({ canvas }: { canvas: CanvasEngine }) {
+  const chosen = useObservable(canvas.state, (state) => state.tool);
+  return toolIds.map((tool) => (
+    <ToolButton
+      key={tool}
+      tool={tool}
+      pressed={tool === chosen}
+      tabIndex={tool === chosen ? 0 : -1}
+      onClick={() => canvas.chooseTool(tool)}
+    />
+  ));
 }
 
-function PressableTool(props: {
-  canvas: CanvasEngine;
-  tool: ToolId;
-  icon: LucideIcon;
-  label: string;
-  keys: string;
-  onClick: () => void;
-}) {
-  const { canvas, tool, ...button } = props;
-  const pressed = useObservable(canvas.state, (state) => state.tool === tool);
-  return <Toolbar.Button render={<IconButton {...button} pressed={pressed} />} />;
+type ToolButtonProps = { readonly tool: ToolId } & Pick<
+  ComponentProps<typeof IconButton>,
+  'pressed' | 'disabled' | 'tabIndex' | 'onClick'
+>;
+
+function ToolButton({ tool, pressed = false, ...rest }: ToolButtonProps) {
+  const { t } = useTranslation('commands');
+  return (
+    <IconButton
+      icon={icons[tool]}
+      label={t(`tool-${tool}`)}
+      keys={toolKeys[tool].toUpperCase()}
+      pressed={pressed}
+      {...rest}
+    />
+  );
+}
+
+function goAlong(event: KeyboardEvent<HTMLElement>): void {
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('.icon-button')];
+  const at = buttons.findIndex((button) => button === event.target);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+  if (at < 0 || to === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  buttons.at(to % buttons.length)!.focus();
 }
 
 /** As a colour field writes it: `#rrggbb`. */

@@ -97,7 +97,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
 const localNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 const noLink =
-  'This browser has not been let in, or the studio was started anew since. Follow the link that the studio shows where it runs.\n';
+  'This browser has not been let in, or the studio was started anew since. A link lets one browser in: press Enter where the studio runs for a new one, and follow that.\n';
 
 function letIn(cookie: string | undefined): Response {
   if (cookie === undefined) return new Response(noLink, { status: 401 });

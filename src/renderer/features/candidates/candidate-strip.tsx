@@ -51,9 +51,11 @@ function Strip({ session, offered, chosen }: StripProps) {
   const jobs = useStore(studio.host.jobs);
   const unfinished = unfinishedWith(state, jobs, chosen.id);
 
-  // The keys go to the strip when a result is there, unless somebody is writing or drawing.
+  // The keys go to the strip when a result has come, unless somebody is writing or drawing.
+  const wasReady = useRef(isReady);
   useEffect(() => {
-    if (isReady && document.activeElement === document.body) place.current?.focus();
+    if (isReady && !wasReady.current && document.activeElement === document.body) place.current?.focus();
+    wasReady.current = isReady;
   }, [isReady]);
 
   const nameOf = (job: JobRecord, index: number): string =>

@@ -9,6 +9,8 @@ import { renameLayer } from '#shared/document/layer-operations';
 import type { StepLabel } from '#shared/document/step-label';
 
 import { useSession, useStudio, useView } from '../../app/studio.ts';
+import { commandById } from '../../commands/commands.ts';
+import { runCommand } from '../../commands/run-command.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { isChosen, rangeTo, withToggled } from '../../stores/chosen-layers.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -94,6 +96,10 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
       case 'take':
         take('pixels');
         break;
+      case 'take-all':
+        take('pixels');
+        view.setState({ together: new Set(rows.map((row) => row.layer.id)) });
+        break;
       case 'toggle':
         toggle();
         break;
@@ -105,6 +111,11 @@ export function LayerRow({ session, rows, index, isTabStop, onFocus }: LayerRowP
         break;
       case 'name':
         rename();
+        break;
+      case 'delete':
+        if (!isIn) take('pixels');
+        // As elsewhere: what is selected goes first.
+        runCommand(studio, commandById.get(session.document.selection ? 'clear' : 'delete-layer')!);
         break;
       default:
         assertNever(action);

@@ -51,7 +51,12 @@ it('Space chooses more, Enter one; Alt moves layers; all other keys are for some
     'take',
   ]);
   expect(press('Alt+ArrowUp', 'a')).toEqual({ kind: 'move', direction: 'up' });
-  expect(['b', 'Ctrl+ArrowRight', 'Meta+ ', 'Alt+Enter', 'Delete'].map((keys) => press(keys, 'a'))).toEqual(
+  expect(['b', 'Ctrl+ArrowRight', 'Meta+ ', 'Alt+Enter', 'Shift+Delete'].map((keys) => press(keys, 'a'))).toEqual(
     Array.from({ length: 5 }, () => null),
   );
+});
+
+it('takes all layers, and deletes', () => {
+  expect([press('Ctrl+a', 'b'), press('Meta+a', 'b')]).toEqual([{ kind: 'take-all' }, { kind: 'take-all' }]);
+  expect([press('Delete', 'b'), press('Backspace', 'b')]).toEqual([{ kind: 'delete' }, { kind: 'delete' }]);
 });

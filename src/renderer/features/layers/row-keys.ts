@@ -8,11 +8,13 @@ export type RowAction =
   | { readonly kind: 'go'; readonly to: LayerId; readonly chooses: 'it' | 'up-to' | 'nothing' }
   /** Works on this layer alone. */
   | { readonly kind: 'take' }
+  | { readonly kind: 'take-all' }
   | { readonly kind: 'toggle' }
   | { readonly kind: 'fold'; readonly isFolded: boolean }
   /** Changes the order of the layers. */
   | { readonly kind: 'move'; readonly direction: 'up' | 'down' }
-  | { readonly kind: 'name' };
+  | { readonly kind: 'name' }
+  | { readonly kind: 'delete' };
 
 type Keys = Pick<KeyboardEvent, 'key' | 'altKey' | 'shiftKey' | 'ctrlKey' | 'metaKey'>;
 
@@ -25,6 +27,7 @@ export function rowAction(
   at: number,
 ): RowAction | null {
   const row = rows[at];
+  if (row && key === 'a' && (ctrlKey || metaKey) && !altKey && !shiftKey) return { kind: 'take-all' };
   if (!row || metaKey || (ctrlKey && !keysWithControl.has(key))) return null;
   const isVertical = key === 'ArrowUp' || key === 'ArrowDown';
   if (altKey) return isVertical && !ctrlKey ? { kind: 'move', direction: key === 'ArrowUp' ? 'up' : 'down' } : null;
@@ -54,6 +57,9 @@ export function rowAction(
       return { kind: 'take' };
     case 'F2':
       return { kind: 'name' };
+    case 'Delete':
+    case 'Backspace':
+      return shiftKey ? null : { kind: 'delete' };
     default:
       return null;
   }

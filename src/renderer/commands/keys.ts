@@ -88,7 +88,7 @@ const otherNames: Readonly<Record<string, string>> = { ...arrows, $mod: 'Ctrl', 
 /** What text fields do themselves, with Control or Command. */
 const textKeys: ReadonlySet<string> = new Set(['a', 'c', 'v', 'x', 'z', 'y', 'd', 'e', 'b', 'i']);
 
-export const isTextKey = (key: string): boolean => textKeys.has(key.toLowerCase());
+const isTextKey = (key: string): boolean => textKeys.has(key.toLowerCase());
 
 /** Whether keys mean something to a text field: `$mod+z`. */
 export const isTextChord = (keys: string): boolean => /^\$mod\+(Shift\+)?.$/.test(keys) && isTextKey(keys.at(-1)!);

@@ -23,7 +23,7 @@ export const zKeptComposition = z
 export type KeptComposition = z.infer<typeof zKeptComposition>;
 
 /** How the results of a job are offered to be chosen from, with those that were asked for together with it. */
-export const zJobOffer = z
+const zJobOffer = z
   .strictObject({
     /** The first job of those. */
     run: zJobId,
@@ -33,7 +33,6 @@ export const zJobOffer = z
     isOpen: z.boolean(),
   })
   .readonly();
-export type JobOffer = z.infer<typeof zJobOffer>;
 
 /** A job as it is kept: all it was given, and what came of it. */
 export const zJobRecord = z

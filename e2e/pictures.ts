@@ -19,9 +19,14 @@ export function slope(): Promise<Buffer> {
 
 /** A fox, a tree and a house on a meadow, 384 by 256 pixels: a picture as people bring one. */
 export async function meadow(): Promise<Buffer> {
-  const upright = { rotation: 0, flipped: false };
-  const stands = (object: string, x: number, y: number, size: number): PlacedSprite =>
-    Object.assign({ object, x, y, size }, upright);
+  const stands = (object: string, x: number, y: number, size: number): PlacedSprite => ({
+    object,
+    x,
+    y,
+    size,
+    rotation: 0,
+    flipped: false,
+  });
   const scene: Scene = {
     frame: { width: 1.5, height: 1 },
     style: 'noto',

@@ -17,7 +17,7 @@ export function chosenModel(
   return usable[0] ?? null;
 }
 
-/** Why no model can be chosen: there is none, or what there is cannot be read, and its problem says why. */
+/** A model that is there and cannot be read; its problem says why. Null where there is none. */
 export function damagedModel(state: ModelsState | null): Model | null {
   return state?.models.find(({ precision, problem }) => precision === null && problem !== null) ?? null;
 }

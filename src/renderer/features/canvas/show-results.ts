@@ -8,7 +8,17 @@ import type { CanvasEngine, ShownResult } from '../../canvas/engine/canvas-engin
 import type { InsetPicture } from '../../canvas/view/picture-view.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { offeredIn } from '../candidates/candidates.ts';
+import { MaskedPreviews } from './masked-preview.ts';
 import { anchorOf, fittedInto, partRect, placementOf, resultRect } from '../candidates/placement.ts';
+
+/** A job, and what there is to see of it. */
+interface Seen {
+  readonly job: JobRecord;
+  /** The canvas that it was made for. */
+  readonly made: Document;
+  readonly activity: JobActivity | undefined;
+  readonly previews: MaskedPreviews;
+}
 
 /** What of a job is to be seen in place. */
 interface Sight extends Pick<ShownResult, 'within' | 'progress'> {
@@ -29,6 +39,7 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
   let awaited: string | null = null;
   /** What jobs were made for; null while it is on its way. */
   const canvases = new Map<NodeId, Document | null>();
+  const previews = new MaskedPreviews(studio.blobs);
   let wasOffered = false;
   let isOver = false;
 
@@ -40,7 +51,7 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
     if (wasOffered && !job) view.setState({ comparison: null, showsChange: false });
     wasOffered = job !== null;
     const made = job && madeFor(job);
-    const sight = made ? sightOf(studio, session, { job, made }, activity.get(job.id)) : null;
+    const sight = made ? sightOf(studio, session, { job, made, activity: activity.get(job.id), previews }) : null;
     if (!sight?.picture) shown = null;
     if (!sight) {
       awaited = null;
@@ -106,8 +117,7 @@ export function followCandidates(studio: Studio, session: DocumentSession, canva
 function sightOf(
   { blobs, view }: Studio,
   { document }: DocumentSession,
-  { job, made }: { readonly job: JobRecord; readonly made: Document },
-  activity: JobActivity | undefined,
+  { job, made, activity, previews }: Seen,
 ): Sight | null {
   const anchor = anchorOf(job, made, document);
   if (!anchor) return null;
@@ -116,8 +126,13 @@ function sightOf(
     const region = activity?.region ?? null;
     const rect = partRect(within, region && region.rect);
     const url = activity?.preview?.url;
+    const { request } = job;
+    const previewOf = async (from: string): Promise<InsetPicture> => {
+      const preview = await pictureOf(from);
+      return request.kind === 'inpaint' && region ? previews.cut(preview, request.mask, region.rect) : preview;
+    };
     return {
-      picture: url === undefined ? null : { key: url, load: () => pictureOf(url) },
+      picture: url === undefined ? null : { key: url, load: () => previewOf(url) },
       rectOf: () => rect,
       within,
       progress: {

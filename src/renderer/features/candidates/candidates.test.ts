@@ -17,7 +17,9 @@ const job = (
   { document = here, state = 'finished' }: { document?: DocumentId; state?: JobState } = {},
 ): JobRecord => {
   const offer = { run: id(run), rerunOf: null, isOpen: true };
-  return { id: id(number), state, target: { document }, offer, queuedAt: number, rank: 0 } as unknown as JobRecord;
+  const [request, results] = [{ kind: 'generate' }, ['a'.repeat(64)]];
+  const target = { document };
+  return { id: id(number), state, request, results, target, offer, queuedAt: number, rank: 0 } as unknown as JobRecord;
 };
 function offered(studio: ReturnType<typeof windowOf>, document: DocumentId) {
   const { offered: all, chosen } = offeredIn(studio.candidates.store.getState(), document, studio.host.jobs.getState());
@@ -46,6 +48,17 @@ it('every window offers the same, whichever was opened when, and what was put aw
   // Even one of which nothing was known but that it is there.
   other.candidates.setOffered([id(1), id(2)], true);
   await expect.poll(() => offered(one, here).all).toEqual([id(1), id(2), id(3)]);
+});
+
+it('a job brings back all results of its run, and shows its own; what was stopped stays away', () => {
+  const stopped = job(3, 1, { state: 'cancelled' });
+  const studio = windowOf(fakeJobHost([job(1, 1), job(2, 1), stopped, job(4, 4), { ...job(5, 5), offer: null }]));
+  for (const run of [1, 4]) studio.candidates.putAway(id(run));
+  studio.candidates.bringBack(job(2, 1));
+  expect(offered(studio, here)).toEqual({ all: [id(1), id(2)], chosen: id(2) });
+  expect(studio.candidates.store.getState().runs.map(({ jobs }) => jobs)).toEqual([[id(1), id(2)]]);
+  studio.candidates.bringBack({ ...job(5, 5), offer: null });
+  expect(offered(studio, here)).toEqual({ all: [id(1), id(2), id(5)], chosen: id(5) });
 });
 
 it('what is put away is gone at once, and comes back where the host could not be told', async () => {

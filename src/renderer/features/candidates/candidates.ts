@@ -26,6 +26,8 @@ export interface Candidates {
   setOffered(jobs: readonly JobId[], isOpen: boolean): void;
   /** Takes the run away that a job belongs to. */
   putAway(job: JobId): void;
+  /** Offers all results again of the run that a job belongs to, and shows the job's own. */
+  bringBack(job: JobRecord): void;
 }
 
 interface Offering {
@@ -59,13 +61,29 @@ export function createCandidates({ client, host, onFault }: CandidatesOptions): 
       onFault(error);
     });
   };
+  const show = (document: DocumentId, job: JobId): void =>
+    store.setState(({ shown }) => ({ shown: new Map(shown).set(document, job) }));
   return {
     store,
     setOffered,
-    show: (document, job) => store.setState(({ shown }) => ({ shown: new Map(shown).set(document, job) })),
+    show,
     putAway: (job) => setOffered(runOf(store.getState(), job)?.jobs ?? [], false),
+    bringBack: (job) => {
+      const run = firstOf(job);
+      const results = [...host.jobs.getState().jobs.values()].filter(
+        (each) => canBeOffered(each) && firstOf(each) === run,
+      );
+      setOffered(
+        results.map(({ id }) => id),
+        true,
+      );
+      if (job.target) show(job.target.document, job.id);
+    },
   };
 }
+
+/** The job that a run goes by. */
+const firstOf = ({ id, offer }: JobRecord): JobId => offer?.run ?? id;
 
 function runsIn(jobs: Iterable<JobRecord>, wanted: ReadonlyMap<JobId, boolean>): CandidateRun[] {
   const open = [...jobs].filter(({ id, offer }) => wanted.get(id) ?? offer?.isOpen);

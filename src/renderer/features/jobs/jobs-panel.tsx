@@ -39,8 +39,7 @@ function JobRow({ job, first }: { job: JobRecord; first: JobRecord | null }) {
   const [result] = job.results;
   const about = said ? t('common:about', { about: task, sentence: said }) : task;
   const showResults = (): void => {
-    candidates.setOffered([job.id], true);
-    candidates.show(job.target!.document, job.id);
+    candidates.bringBack(job);
     void workspace.show(job.target!.document);
   };
   return (

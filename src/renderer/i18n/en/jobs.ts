@@ -3,7 +3,7 @@ export const jobs = {
   empty: 'What the model is asked to do waits here.',
   stop: 'Stop',
   retry: 'Run again',
-  offer: 'Offer the result again',
+  offer: 'Offer the results again',
   up: 'Run sooner',
   interrupted: 'Started over after an interruption',
   state: {

@@ -1,5 +1,7 @@
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 
+import { slope } from './pictures.ts';
 import { openStudioPage } from './studio-page.ts';
 
 it('makes a picture, keeps it, goes back and branches, and asks about it, without a pointer', async () => {
@@ -61,8 +63,8 @@ it('makes a picture, keeps it, goes back and branches, and asks about it, withou
   // The step that was undone stands beside the one that took its place.
   await expect.poll(() => page.getByLabel('Another branch').count()).toBe(2);
 
+  // What is typed right after it is the prompt's, and none of the canvas's keys.
   await page.keyboard.press('/');
-  await expect.poll(focused).toBe('prompt');
   await page.keyboard.press('Control+a');
   await page.keyboard.type('What is this?');
   await expect.poll(() => page.locator('.run').textContent()).toContain('Ask');
@@ -90,3 +92,88 @@ it('speaks Chinese and goes dark as soon as it is told to, and remembers', async
   await page.reload();
   await page.getByText('想做点什么？').waitFor();
 });
+
+it(
+  'opens, selects, masks, fills, edits, extends and exports a picture, in Chinese, without a pointer',
+  { timeout: 240_000 },
+  async () => {
+    const { page, client, errors } = await openStudioPage({ locale: 'zh-CN' });
+    const focusedClass = (): Promise<string> => page.evaluate('document.activeElement.className');
+    const run = page.locator('.run');
+    const layers = () => page.locator('.layer-row').count();
+    async function command(name: string): Promise<void> {
+      await page.keyboard.press('Control+k');
+      await page.locator('.palette-input').waitFor();
+      await page.keyboard.type(name);
+      await page.keyboard.press('Enter');
+      await page.locator('.palette').waitFor({ state: 'detached' });
+    }
+    async function numbers(field: string, ...values: readonly string[]): Promise<void> {
+      await page.locator(`#${field}:focus`).waitFor();
+      for (const [index, value] of values.entries()) {
+        await page.keyboard.type(value);
+        await page.keyboard.press(index < values.length - 1 ? 'Tab' : 'Enter');
+      }
+      await page.keyboard.press('Escape');
+      await expect.poll(focusedClass).toBe('canvas-host');
+    }
+    const saved = () => expect.poll(() => page.locator('.status-bar').textContent()).toContain('已保存');
+    async function ask(words: string, task: string): Promise<void> {
+      await saved();
+      await page.keyboard.press('/');
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type(words);
+      await expect.poll(() => run.textContent()).toContain(task);
+      await page.keyboard.press('Enter');
+    }
+    async function keep(): Promise<void> {
+      await page.locator('.candidate img').waitFor({ timeout: 60_000 });
+      await expect
+        .poll(async () => (await client.jobs.list()).every(({ state }) => state === 'finished'), { timeout: 90_000 })
+        .toBe(true);
+      await page.keyboard.press('Escape');
+      await expect.poll(focusedClass).toBe('candidates');
+      await expect.poll(() => page.locator('.candidate-words').textContent()).toContain('完成');
+      await page.keyboard.press('Enter');
+      await expect.poll(focusedClass).toBe('canvas-host');
+    }
+
+    await page.locator('#prompt:focus').waitFor();
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+o');
+    await (await chooser).setFiles({ name: '斜坡.png', mimeType: 'image/png', buffer: await slope() });
+    await expect.poll(layers).toBe(1);
+
+    await command('用数值选择');
+    await numbers('selection-x', '40', '30', '96', '64');
+    await page.getByText('区域外保持不变').waitFor();
+    await ask('一个红色的气球', '填充');
+    await keep();
+    await expect.poll(layers).toBe(2);
+
+    await command('由选区建立蒙版');
+    await expect.poll(layers).toBe(3);
+    await saved();
+    await page.keyboard.press('Control+z');
+    await expect.poll(layers).toBe(2);
+    await saved();
+    await page.keyboard.press('Control+d');
+    await page.getByText('区域外保持不变').waitFor({ state: 'detached' });
+
+    await ask('把它变成绿色', '编辑');
+    await keep();
+    await expect.poll(layers).toBe(3);
+
+    await command('用数值扩展画面');
+    await numbers('extend-left', '0', '64');
+    await ask('', '扩展');
+    await keep();
+    await expect.poll(() => page.locator('.status-bar').textContent()).toContain('320 × 192');
+
+    const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Control+Shift+s')]);
+    expect(download.suggestedFilename()).toBe('斜坡.png');
+    expect(await sharp(await download.path()).metadata()).toMatchObject({ format: 'png', width: 320, height: 192 });
+    expect((await client.jobs.list()).map(({ request }) => request.kind)).toEqual(['inpaint', 'edit', 'outpaint']);
+    expect(errors).toEqual([]);
+  },
+);

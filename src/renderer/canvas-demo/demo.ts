@@ -26,6 +26,7 @@ const canvas = new CanvasEngine({
   source,
   document,
   active: { layer: 'paper' as LayerId, part: 'pixels' },
+  newLayerName: () => 'Layer',
   onCommit: ({ action, change }) => {
     past.push(document);
     future.length = 0;

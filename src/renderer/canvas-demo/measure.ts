@@ -27,6 +27,7 @@ function open(): CanvasEngine {
     source,
     document,
     active: { layer: layerId(layerCount / 2), part: 'pixels' },
+    newLayerName: () => 'Layer',
     onCommit: ({ change }) => show(engine, change(document)),
     onFault: (error) => {
       throw error;

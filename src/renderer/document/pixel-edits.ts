@@ -2,7 +2,8 @@ import type { Document } from '#shared/document/document';
 import { setSelection } from '#shared/document/document-operations';
 import { compose, identity, invert, type Transform } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
-import { setLayerPixels, setLayerProperties } from '#shared/document/layer-operations';
+import type { Layer } from '#shared/document/layer';
+import { addLayer, setLayerPixels, setLayerProperties } from '#shared/document/layer-operations';
 import { ancestorsOf, documentTransform, layerOf, placeOf } from '#shared/document/layer-tree';
 import type { Pixels } from '#shared/document/pixels';
 
@@ -29,6 +30,11 @@ export function withPixelEdits(document: Document, edits: readonly PixelEdit[]):
     const mask = { pixels, enabled: layer.mask?.enabled ?? true };
     return setLayerProperties(changed, [layer.id], { mask });
   }, document);
+}
+
+/** The document with a new layer on top of all, unless it has it by now. */
+export function withLayer(document: Document, layer: Layer): Document {
+  return document.layers[layer.id] ? document : addLayer(document, layer, { parent: null, index: Infinity });
 }
 
 /** Layers moved, turned or stretched by a map of document coordinates, wherever in the groups they are. */

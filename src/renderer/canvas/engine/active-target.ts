@@ -13,7 +13,7 @@ export interface ActiveLayer {
   readonly part: 'pixels' | 'mask';
 }
 
-type Painter = 'brush' | 'eraser' | 'mask-brush' | 'fill';
+export type Painter = 'brush' | 'eraser' | 'mask-brush' | 'fill';
 
 /** What a tool paints on: the mask brush on the active mask, or else on the selection. */
 export function paintTarget(document: Document, active: ActiveLayer | null, painter: Painter): PixelTarget | null {

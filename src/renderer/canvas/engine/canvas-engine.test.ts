@@ -214,11 +214,93 @@ describe('the canvas in Chromium', () => {
     await poll(() => page.evaluate('canvas.state.get().viewport.zoom')).toBeCloseTo(528 / 300);
   });
 
-  it('says why it does not paint, and paints nothing', async () => {
+  it('says why it does not paint where there are layers and none is chosen, and paints nothing', async () => {
     await page.evaluate(`canvas.setActive(null)`);
     await drag([100, 100], [200, 100]);
     expect(await page.evaluate('demo.faults')).toEqual(['no-layer']);
     expect(await steps()).toEqual([]);
+  });
+
+  describe('in a document without any layer', () => {
+    interface Layer {
+      readonly id: string;
+      readonly name: string;
+      readonly kind: string;
+    }
+    const layers = (): Promise<Layer[]> =>
+      page.evaluate('Object.values(demo.document().layers).map(({ id, name, kind }) => ({ id, name, kind }))');
+    const green = [0, 255, 0, 255];
+
+    beforeEach(async () => {
+      await page.evaluate(`demo.show(demo.createDocument({ width: 400, height: 300 }))`);
+      await page.evaluate('canvas.setSettings({ colour: { red: 0, green: 255, blue: 0 } })');
+    });
+
+    it('makes one of the first stroke, seen at once, and undoes and redoes both in one step', async () => {
+      await page.mouse.move(300, 250);
+      await page.mouse.down();
+      await page.mouse.move(380, 250, { steps: 4 });
+      await poll(() => page.evaluate(screenPixel(140, 100))).toEqual(green);
+      expect(await layers()).toEqual([]);
+      await page.mouse.up();
+      await page.evaluate('canvas.settled()');
+      expect(await steps()).toEqual(['brush']);
+      const made = await layers();
+      expect(made).toEqual([{ id: expect.any(String), name: 'Layer', kind: 'raster' }]);
+      expect(await onScreen(140, 100)).toEqual(green);
+      await page.evaluate('demo.undo()');
+      expect(await layers()).toEqual([]);
+      expect(await onScreen(140, 100)).toEqual([0, 0, 0, 0]);
+      await page.evaluate('demo.redo()');
+      expect(await layers()).toEqual(made);
+      expect(await onScreen(140, 100)).toEqual(green);
+    });
+
+    it('goes on painting on the layer it has made, however soon', async () => {
+      await page.mouse.move(300, 250);
+      for (const x of [320, 340]) {
+        await page.mouse.down();
+        await page.mouse.move(x, 250);
+        await page.mouse.up();
+      }
+      await page.evaluate('canvas.settled()');
+      await drag([200, 100], [240, 100]);
+      expect(await steps()).toEqual(['brush', 'brush', 'brush']);
+      expect(await layers()).toHaveLength(1);
+      expect(await page.evaluate('demo.faults')).toEqual([]);
+      expect([await pixel(130, 100), await pixel(220, 100)]).toEqual([green, green]);
+    });
+
+    it('makes one of a fill, with the tool or without, and again after an undo', async () => {
+      await page.keyboard.press('g');
+      await drag([100, 100]);
+      const [first] = await layers();
+      await page.evaluate('demo.undo()');
+      await drag([100, 100]);
+      expect(await pixel(390, 290)).toEqual(green);
+      const [second] = await layers();
+      expect(second?.id).not.toBe(first?.id);
+      await page.evaluate('demo.undo()');
+      await page.evaluate('canvas.commands.fillSelection()');
+      expect(await steps()).toEqual(['fill', 'fill', 'fill']);
+      expect(await layers()).toHaveLength(1);
+      expect(await pixel(390, 290)).toEqual(green);
+    });
+
+    it('makes none of a stroke that is taken back, nor for the eraser', async () => {
+      await page.mouse.move(300, 250);
+      await page.mouse.down();
+      await page.mouse.move(380, 250, { steps: 4 });
+      await page.keyboard.press('Escape');
+      await page.mouse.up();
+      await page.evaluate('canvas.settled()');
+      expect(await onScreen(140, 100)).toEqual([0, 0, 0, 0]);
+      await page.keyboard.press('e');
+      await drag([100, 100], [200, 100]);
+      expect(await page.evaluate('demo.faults')).toEqual(['no-layer']);
+      expect(await steps()).toEqual([]);
+      expect(await layers()).toEqual([]);
+    });
   });
 
   it('takes back a stroke on Escape', async () => {

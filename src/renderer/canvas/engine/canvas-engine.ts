@@ -3,6 +3,7 @@ import { DisposableStore } from '#base/disposable';
 import type { Document } from '#shared/document/document';
 import { type Point, type Rect } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
+import { createLayer, type RasterLayer } from '#shared/document/layer';
 import type { Commit } from '../../document/commit.ts';
 import { freshLayerId } from '../../document/fresh-ids.ts';
 import { contentShift } from '../../document/content-shift.ts';
@@ -41,6 +42,8 @@ export interface CanvasEngineOptions {
   /** By default as the system has it. */
   readonly motion?: MotionWish;
   readonly settings?: ToolSettings;
+  /** What the layer is called that the first paint on an empty document makes. */
+  readonly newLayerName: () => string;
   /**
    * One finished step of the user's. Take it into the document and call `setDocument` with the outcome before returning;
    * a commit that is not taken is undone on the screen.
@@ -135,6 +138,7 @@ export class CanvasEngine {
       onScreen: ({ viewport }) => this.#change({ viewport }),
     });
     this.#owned.add(() => this.#view.dispose());
+    const newLayer = (): RasterLayer => createLayer('raster', freshLayerId(), options.newLayerName());
     this.commands = createCommands({
       session: this.#session,
       active: () => this.#active,
@@ -143,6 +147,7 @@ export class CanvasEngine {
       movedLayers: () => this.#movedLayers(),
       settings: () => this.#settings.get(),
       newLayerId: freshLayerId,
+      newLayer,
     });
     this.#moving = createMoving({
       session: this.#session,
@@ -160,6 +165,7 @@ export class CanvasEngine {
       active: () => this.#active,
       settings: () => this.#settings.get(),
       setSettings: (changes) => this.setSettings(changes),
+      newLayer,
       moving: this.#moving,
       refuse: (reason) => options.onRefusal?.(reason),
     });
@@ -202,8 +208,10 @@ export class CanvasEngine {
 
   /** Shows another state of the document: after a commit, undo, or any change made elsewhere. */
   setDocument(document: Document): void {
-    const before = this.#session.document;
+    const { document: before, expectedLayer } = this.#session;
     this.#session.show(document);
+    // The layer that came with the first paint is worked on from then on, however soon the hand goes on.
+    if (expectedLayer && document.layers[expectedLayer.id]) this.setActive({ layer: expectedLayer.id, part: 'pixels' });
     if (document.width !== before.width || document.height !== before.height) {
       this.#view.setDocument(document, contentShift(before, document));
       this.setSettings(withFittingBrushes(this.#settings.get(), defaultToolSettings, before, document));

@@ -14,7 +14,7 @@ import {
   type Transform,
 } from '#shared/document/geometry';
 import type { LayerId } from '#shared/document/ids';
-import { createLayer, type LayerOf } from '#shared/document/layer';
+import { createLayer, type LayerOf, type RasterLayer } from '#shared/document/layer';
 import { addLayer, mergeLayers } from '#shared/document/layer-operations';
 import {
   ancestorsOf,
@@ -33,7 +33,8 @@ import { about, rotation } from '../tools/move-box.ts';
 import type { MoveTarget } from '../tools/tool.ts';
 import type { ToolSettings } from '../tools/tool-settings.ts';
 import type { EditResult, Excerpt, SelectionShape, Source } from '../worker/protocol.ts';
-import { paintFor, type ActiveLayer } from './active-target.ts';
+import type { ActiveLayer } from './active-target.ts';
+import { paintPlace } from './paint-place.ts';
 import type { PixelSession } from './pixel-session.ts';
 
 /** Why a command does nothing: an answer, not a fault. The studio has words for each. */
@@ -57,6 +58,8 @@ export interface CommandContext {
   readonly movedLayers: () => readonly LayerId[];
   readonly settings: () => ToolSettings;
   readonly newLayerId: () => LayerId;
+  /** To paint on in a document that has none. */
+  readonly newLayer: () => RasterLayer;
 }
 
 /** Everything that can be done to pixels without a pointer: for menus, keys and the command palette. */
@@ -73,7 +76,7 @@ export interface CanvasCommands {
   maskActiveLayer(): Outcome;
   /** Makes the selection a mask layer of its own. */
   newMaskLayer(name: string): Outcome;
-  /** Fills what is selected, or all of the active layer, with the colour. */
+  /** Fills what is selected, or all of the active layer, with the colour; in a document without any layer a new one. */
   fillSelection(): Outcome;
   /** Empties what is selected of the active layer. */
   clear(): Outcome;
@@ -107,9 +110,9 @@ export function createCommands(context: CommandContext): CanvasCommands {
   const edit = async (
     action: CanvasAction,
     result: Promise<EditResult>,
-    also?: (document: Document) => Document,
+    prepare?: (document: Document) => Document,
   ): Outcome => {
-    await session.edit(action, result, also);
+    await session.edit(action, result, prepare);
     return null;
   };
   const change = async (action: CanvasAction, apply: (document: Document) => Document): Outcome => {
@@ -127,11 +130,12 @@ export function createCommands(context: CommandContext): CanvasCommands {
 
   const excerpt = (source: Source): Promise<Excerpt> => kernel.call('excerpt', { source, rect: null, selected: true });
 
-  const fill = (action: CanvasAction, painter: 'fill' | 'eraser'): Outcome =>
-    onActive((target) => {
-      const paint = paintFor(session.document, active(), painter, settings());
-      return edit(action, kernel.call('fill', { target, paint, opacity: 1, flood: null }));
-    });
+  const fill = async (action: CanvasAction, painter: 'fill' | 'eraser'): Outcome => {
+    const place = paintPlace(context, painter);
+    if (typeof place === 'string') return place;
+    const { target, paint, prepare } = place;
+    return edit(action, kernel.call('fill', { target, paint, opacity: 1, flood: null }), prepare);
+  };
 
   const transform = async (by: Transform, action: CanvasAction): Outcome => {
     const target = moveTarget();

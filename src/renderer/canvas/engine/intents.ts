@@ -1,14 +1,15 @@
 import { assertNever } from '#base/assert';
 import type { Point } from '#shared/document/geometry';
-import { whyNotPaintable } from '../../document/pixel-edits.ts';
+import type { RasterLayer } from '#shared/document/layer';
 import type { Brush } from '../pixels/brush.ts';
 import type { Intent, StrokeToolId } from '../tools/tool.ts';
 import type { ToolSettings } from '../tools/tool-settings.ts';
 import type { CanvasView } from '../view/canvas-view.ts';
 import type { FloodSettings } from '../worker/protocol.ts';
-import { isMask, paintFor, paintTarget, type ActiveLayer } from './active-target.ts';
+import { isMask, type ActiveLayer } from './active-target.ts';
 import type { CanvasCommands, Refusal } from './commands.ts';
 import type { Moving } from './moving.ts';
+import { paintPlace, type PaintPlace } from './paint-place.ts';
 import type { PixelSession } from './pixel-session.ts';
 
 export interface IntentContext {
@@ -18,6 +19,8 @@ export interface IntentContext {
   readonly active: () => ActiveLayer | null;
   readonly settings: () => ToolSettings;
   readonly setSettings: (changes: Partial<ToolSettings>) => void;
+  /** To paint on in a document that has none. */
+  readonly newLayer: () => RasterLayer;
   readonly moving: Moving;
   readonly refuse: (reason: Refusal) => void;
 }
@@ -26,44 +29,38 @@ export interface IntentContext {
 export function createIntentRunner(context: IntentContext): (intent: Intent) => void {
   const { session, view, commands, moving } = context;
   const { kernel } = session;
-  let strokeWith: StrokeToolId | null = null;
+  let stroke: (PaintPlace & { readonly tool: StrokeToolId }) | null = null;
   let lastPick = 0;
 
   function beginStroke(tool: StrokeToolId): void {
-    const active = context.active();
-    const { document } = session;
-    const target = paintTarget(document, active, tool);
-    const refusal = whyNotPaintable(document, target);
-    strokeWith = refusal ? null : tool;
-    if (refusal || !target) return context.refuse(refusal ?? 'no-layer');
+    const place = paintPlace(context, tool);
+    stroke = typeof place === 'string' ? null : { ...place, tool };
+    if (typeof place === 'string') return context.refuse(place);
     const settings = context.settings();
     const brush: Brush = tool === 'brush' ? settings.brush : tool === 'eraser' ? settings.eraser : settings.maskBrush;
-    kernel.tell('strokeBegin', { target, brush, paint: paintFor(document, active, tool, settings) });
+    kernel.tell('strokeBegin', { target: place.target, brush, paint: place.paint });
   }
 
   function endStroke(): void {
-    if (!strokeWith) return;
-    const tool = strokeWith;
-    strokeWith = null;
-    void session.edit(tool, kernel.call('strokeEnd', null));
+    if (!stroke) return;
+    const { tool, prepare } = stroke;
+    stroke = null;
+    void session.edit(tool, kernel.call('strokeEnd', null), prepare);
   }
 
-  function floodAt(at: Point, choice: ToolSettings['wand']): FloodSettings {
+  function floodAt(at: Point, choice: ToolSettings['wand'], active = context.active()): FloodSettings {
     const { tolerance, contiguous, sampleAll } = choice;
-    const active = context.active();
     const sample = sampleAll || !active || isMask(session.document, active) ? null : active.layer;
     return { at, tolerance, contiguous, sample };
   }
 
   function fillAt(at: Point): void {
-    const active = context.active();
-    const target = paintTarget(session.document, active, 'fill');
-    const refusal = whyNotPaintable(session.document, target);
-    if (refusal || !target) return context.refuse(refusal ?? 'no-layer');
+    const place = paintPlace(context, 'fill');
+    if (typeof place === 'string') return context.refuse(place);
+    const { active, target, paint, prepare } = place;
     const { fill } = context.settings();
-    const paint = paintFor(session.document, active, 'fill', context.settings());
-    const result = kernel.call('fill', { target, paint, opacity: fill.opacity, flood: floodAt(at, fill) });
-    void session.edit('fill', result);
+    const result = kernel.call('fill', { target, paint, opacity: fill.opacity, flood: floodAt(at, fill, active) });
+    void session.edit('fill', result, prepare);
   }
 
   async function pick(at: Point, as: 'colour' | 'background'): Promise<void> {
@@ -83,13 +80,13 @@ export function createIntentRunner(context: IntentContext): (intent: Intent) => 
       case 'stroke-begin':
         return beginStroke(intent.with);
       case 'stroke-add':
-        if (strokeWith) kernel.tell('strokeAdd', { samples: intent.samples });
+        if (stroke) kernel.tell('strokeAdd', { samples: intent.samples });
         return undefined;
       case 'stroke-end':
         return endStroke();
       case 'stroke-cancel':
-        if (strokeWith) kernel.tell('strokeCancel', null);
-        strokeWith = null;
+        if (stroke) kernel.tell('strokeCancel', null);
+        stroke = null;
         return undefined;
       case 'set-brush':
         return setBrush(intent, intent.with);

@@ -1,8 +1,9 @@
 import { isCancelled } from '#base/abort';
 import { toAppError, AppError } from '#base/app-error';
 import type { Document } from '#shared/document/document';
+import type { RasterLayer } from '#shared/document/layer';
 import type { CanvasAction, Commit } from '../../document/commit.ts';
-import { withPixelEdits } from '../../document/pixel-edits.ts';
+import { withLayer, withPixelEdits } from '../../document/pixel-edits.ts';
 import type { EditResult, KernelMethods, PageMethods } from '../worker/protocol.ts';
 import { connect, type Handlers, type Remote } from '../worker/rpc.ts';
 import type { TileSource } from './tile-source.ts';
@@ -25,6 +26,7 @@ export class PixelSession {
   readonly kernel: Remote<KernelMethods>;
   readonly #options: PixelSessionOptions;
   #document: Document;
+  #expected: RasterLayer | null = null;
   #settled: number[] = [];
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -51,28 +53,47 @@ export class PixelSession {
     return this.#document;
   }
 
+  /** What `expectLayer` has made, until the document has a layer. */
+  get expectedLayer(): RasterLayer | null {
+    return this.#expected;
+  }
+
+  /**
+   * The layer that an empty document gets with its first paint. The worker shows it from now on, so that there is
+   * something to paint on; the document has it once that is done.
+   */
+  expectLayer(make: () => RasterLayer): RasterLayer {
+    if (this.#expected) return this.#expected;
+    const layer = make();
+    this.#expected = layer;
+    this.show(this.#document);
+    return layer;
+  }
+
   /** Shows another state of the document. */
   show(document: Document): void {
     this.#document = document;
-    this.kernel.tell('show', { document, settled: this.#settled });
+    if (document.order.length > 0) this.#expected = null;
+    const shown = this.#expected ? withLayer(document, this.#expected) : document;
+    this.kernel.tell('show', { document: shown, settled: this.#settled });
     this.#settled = [];
   }
 
   /**
    * Makes a commit of an edit once its pixels are stored. A fault is told and forgotten: the picture is then what the
    * document says.
-   * @param also - changes of the document that belong to the same step
+   * @param prepare - gives the document what is edited, in the same step
    */
   async edit(
     action: CanvasAction,
     result: Promise<EditResult>,
-    also: (document: Document) => Document = (document) => document,
+    prepare: (document: Document) => Document = (document) => document,
   ): Promise<void> {
     await this.track(async () => {
       const { id, edits } = await result;
       if (edits.length === 0) return;
       this.#settled.push(id);
-      this.#options.onCommit({ action, change: (document) => also(withPixelEdits(document, edits)) });
+      this.#options.onCommit({ action, change: (document) => withPixelEdits(prepare(document), edits) });
       // A commit that was not taken is given up: its outcome must not stay in sight.
       if (this.#settled.includes(id)) this.show(this.#document);
     });

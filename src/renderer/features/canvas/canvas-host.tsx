@@ -88,6 +88,8 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
     active,
     theme: { ...defaultTheme, accent: '#3b82f6' },
     motion: motionSetting(studio.host.settings),
+    // Where there is no other layer, every name is free.
+    newLayerName: () => studio.words('layers:new-layer'),
     onCommit: ({ action, change }) => {
       const before = session.document;
       session.commit({ label: { what: action }, kind: canvasActions[action], change });
@@ -114,7 +116,7 @@ function startCanvas(studio: Studio, session: DocumentSession, container: HTMLDi
   };
 }
 
-/** What was pasted, or merged of others, is what one works on next. */
+/** What was pasted, merged of others, or made for the first paint is what one works on next. */
 function takeUpNewLayer({ view }: Studio, { document }: DocumentSession, before: Document): void {
   const added = Object.values(document.layers).find(({ id }) => !before.layers[id]);
   if (added) view.setState({ active: { layer: added.id, part: 'pixels' } });

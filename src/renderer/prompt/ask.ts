@@ -24,7 +24,7 @@ export function obstacleToAsk(studio: Studio, session: DocumentSession, text: st
  */
 export async function ask(studio: Studio, session: DocumentSession, text: string): Promise<void> {
   const obstacle = obstacleToAsk(studio, session, text);
-  if (obstacle) return studio.notices.say(studio.words(`prompt:obstacle.${obstacle}`));
+  if (obstacle) return void studio.notices.say(studio.words(`prompt:obstacle.${obstacle}`));
   const { client, host, view } = studio;
   const model = modelFor(studio, session)!;
   const isAnew = view.getState().askAnew === session.id;

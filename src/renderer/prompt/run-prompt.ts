@@ -43,7 +43,7 @@ export async function runPrompt(
   // A selection or a stroke that is still being stored is meant as well.
   if (studio.isOnline.getState()) await studio.view.getState().canvas?.settled();
   const { task, obstacle } = readiness(studio, session);
-  if (obstacle) return studio.notices.say(studio.words(`prompt:obstacle.${obstacle}`));
+  if (obstacle) return void studio.notices.say(studio.words(`prompt:obstacle.${obstacle}`));
   try {
     await (task === 'describe' ? askWords(studio, session) : make(studio, session, task, atFront));
   } catch (error) {

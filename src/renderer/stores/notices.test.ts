@@ -35,6 +35,19 @@ it('what is put away by hand holds the others no longer', () => {
   expect(notices.store.getState().toasts).toEqual([]);
 });
 
+it('what has gone already is taken away without letting go of the others', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const notices = createNotices();
+  const gone = notices.say('one');
+  notices.dismiss(gone);
+  notices.say('two');
+  notices.hold(true);
+  notices.dismiss(gone);
+  vi.advanceTimersByTime(7000);
+  expect(notices.store.getState().toasts.map(({ text }) => text)).toEqual(['two']);
+});
+
 it('a way back is offered over the document that it changes, and over no other', () => {
   const notices = createNotices();
   const [fox, house] = [zDocumentId.parse('fox'), zDocumentId.parse('house')];

@@ -30,8 +30,10 @@ export interface NoticesState {
 
 export interface Notices {
   readonly store: StoreApi<NoticesState>;
-  readonly say: (text: string, action?: Toast['action']) => void;
+  /** @returns what `dismiss` knows it by */
+  readonly say: (text: string, action?: Toast['action']) => number;
   readonly fault: (error: unknown, about?: string) => void;
+  /** Does nothing where it has gone already. */
   readonly dismiss: (toast: number) => void;
   /** Lets no toast go while somebody is at one; after that each has all its time again. */
   readonly hold: (isHeld: boolean) => void;
@@ -44,6 +46,8 @@ const toastMs = 6000;
 export function toastsOver(toasts: readonly Toast[], document: DocumentId | null): readonly Toast[] {
   return toasts.filter(({ action }) => action?.document === undefined || action.document === document);
 }
+
+export const isShown = ({ toasts }: NoticesState, toast: number): boolean => toasts.some(({ id }) => id === toast);
 
 export function createNotices(): Notices {
   const store = createStore<NoticesState>(() => ({ toasts: [], fault: null }));
@@ -73,6 +77,7 @@ export function createNotices(): Notices {
       const id = next++;
       store.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), { id, text, action }] }));
       letGoLater(id);
+      return id;
     },
     fault: (thrown, about) => {
       const error = toAppError(thrown);
@@ -80,6 +85,7 @@ export function createNotices(): Notices {
     },
     // What had the pointer or the focus is gone with it.
     dismiss: (toast) => {
+      if (!isShown(store.getState(), toast)) return;
       remove(toast);
       hold(false);
     },

@@ -133,6 +133,16 @@ it('leaves the others of a run in sight while they are still being made, and sto
   expect(offered()).toEqual(['finished', 'running', 'queued']);
 });
 
+it('says no longer that results are put away once they are back, and leaves alone what else is said', async () => {
+  const { studio, said } = await keep();
+  const other = { ...job, id: 'other' } as unknown as JobRecord;
+  for (const each of [job, other]) studio.candidates.setOffered([each.id], true);
+  putAwayCandidate(studio, job);
+  expect(said()).toEqual(['candidates:kept', 'candidates:put-away']);
+  studio.candidates.bringBack(job);
+  await expect.poll(said).toEqual(['candidates:kept']);
+});
+
 it('stops what of a run is still being made, says so, and leaves what is there', async () => {
   const others = (['finished', 'running', 'queued'] as const).map((state) => ({ ...job, id: state, state }));
   const { studio, offered, stopped, said } = await keep(job, undefined, others as unknown as JobRecord[]);

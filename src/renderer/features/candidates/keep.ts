@@ -4,7 +4,9 @@ import type { JobRecord } from '#shared/library/job-record';
 
 import type { Studio } from '../../app/studio.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { runOf, unfinishedWith } from './candidates.ts';
+import { isShown } from '../../stores/notices.ts';
+import { until } from '../../stores/until.ts';
+import { runOf, unfinishedWith, type CandidatesState } from './candidates.ts';
 import { anchorOf, pictureOf, withResult, type Anchor } from './placement.ts';
 
 /** Makes a result a new layer, as a step that knows how it was made. */
@@ -61,18 +63,22 @@ export function putAwayCandidate(
   candidates.putAway(id);
   if (ids.length > 0) void client.jobs.cancel({ ids }).catch(notices.fault);
   if (run?.jobs.some((each) => jobs.get(each)?.state === 'finished')) {
-    notices.say(words('candidates:put-away'), {
+    const toast = notices.say(words('candidates:put-away'), {
       label: words('commands:undo'),
       run: () => candidates.setOffered(run.jobs, true),
       ...(workspace.session && { document: workspace.session.id }),
     });
+    // They may come back by another way.
+    const isOver = (state: CandidatesState): boolean =>
+      runOf(state, id) !== null || !isShown(notices.store.getState(), toast);
+    void until(candidates.store, isOver).then(() => notices.dismiss(toast));
   }
 }
 
 /** Stops what of a run is still being made, and says so; what is there stays. */
 export function stopRest({ candidates, client, host, notices, words }: Studio, { id }: JobRecord): void {
   const ids = unfinishedWith(candidates.store.getState(), host.jobs.getState(), id);
-  const say = (): void => notices.say(words('candidates:stopped', { count: ids.length }));
+  const say = (): void => void notices.say(words('candidates:stopped', { count: ids.length }));
   void client.jobs.cancel({ ids }).then(say, notices.fault);
 }
 

@@ -281,6 +281,26 @@ it('a new document is as large as the model draws, or as somebody asks; what is 
   await expect.poll(zoom).toBe(200);
   await page.keyboard.press('Control+0');
   await expect.poll(zoom).toBe(fitted);
+
+  // Paper is to be drawn on: beside what one is offered to begin with, which gives way to the hand.
+  await page.getByRole('button', { name: 'New document' }).click();
+  const sheet = (await page.locator('.start-sheet').boundingBox())!;
+  await page.mouse.move(sheet.x - 40, sheet.y + sheet.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(sheet.x + sheet.width / 2, sheet.y + sheet.height / 2, { steps: 6 });
+  expect(await page.locator('.start-sheet').isVisible()).toBe(false);
+  await page.mouse.up();
+  await expect.poll(() => layerNames(page)).toEqual(['Layer']);
+  expect(await page.locator('.start-sheet').count()).toBe(0);
+  expect(await page.locator('.layer-row[aria-selected=true]').count()).toBe(1);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => layerNames(page)).toEqual([]);
+  await page.keyboard.press('Control+y');
+  await expect.poll(() => layerNames(page)).toEqual(['Layer']);
+  await page.keyboard.press('F8');
+  await expect
+    .poll(() => page.locator('.history-words .truncate:first-child').allTextContents())
+    .toEqual(['Brush', 'New document']);
   expect(errors).toEqual([]);
 });
 
@@ -308,6 +328,18 @@ it.each(['en-GB', 'zh-CN'])('in a small window there is room for everything one 
     expect(await height('.stage')).toBeGreaterThan(500);
     expect(await height('.panel-list')).toBeGreaterThan(80);
   }
+
+  // In a tiny one, what is said by the way lies over the picture alone.
+  await page.setViewportSize({ width: 720, height: 450 });
+  for (let count = 1; count <= 3; count += 1) {
+    await page.keyboard.press('Alt+ArrowLeft');
+    await expect.poll(() => page.locator('.toast').count()).toBe(count);
+  }
+  const stage = (await page.locator('.stage').boundingBox())!;
+  const said = (await page.locator('.toasts').boundingBox())!;
+  expect([said.x >= stage.x, said.y >= stage.y]).toEqual([true, true]);
+  expect(said.x + said.width).toBeLessThanOrEqual(stage.x + stage.width);
+  expect(said.y + said.height).toBeLessThanOrEqual(stage.y + stage.height);
 });
 
 it('several layers are hidden, moved, copied, grouped and deleted together, each in one step', async () => {

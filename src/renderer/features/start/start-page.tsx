@@ -1,12 +1,12 @@
 import { ImagePlus } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
 import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
 import type { DocumentSummary } from '#shared/contract/studio/documents';
 
-import { useSession, useStudio } from '../../app/studio.ts';
+import { useSession, useStudio, useView } from '../../app/studio.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import { chosenModel, damagedModel } from '../../prompt/choose-model.ts';
 import { runPrompt } from '../../prompt/run-prompt.ts';
@@ -16,7 +16,7 @@ import { chooseFiles } from './choose-files.ts';
 const examples = ['example-1', 'example-2', 'example-3', 'example-4'] as const;
 const recentCount = 6;
 
-/** In place of an empty canvas: what one can do, and one click to a first picture. */
+/** Over an empty canvas, and out of the way of who works on it: what one can do, and one click to a first picture. */
 export function StartPage({ session }: { session: DocumentSession }) {
   const studio = useStudio();
   const { t, i18n } = useTranslation('start');
@@ -25,6 +25,7 @@ export function StartPage({ session }: { session: DocumentSession }) {
   const model = chosenModel(models, { model: null }, useStore(host.settings));
   const damaged = model ? null : damagedModel(models);
   const recent = useRecent(session);
+  const isAside = useCanvasInUse();
   const { width, height } = useSession(session, ({ document }) => document);
   useEffect(() => document.querySelector<HTMLElement>('#prompt')?.focus(), []);
   const run = (words: string): void => {
@@ -32,7 +33,7 @@ export function StartPage({ session }: { session: DocumentSession }) {
     void runPrompt(studio, session);
   };
   return (
-    <div className="start-page">
+    <div className="start-page" data-aside={isAside || undefined}>
       <div className="start-sheet">
         <h1>{t('title')}</h1>
         <p className="quiet">{t('lead')}</p>
@@ -83,6 +84,15 @@ export function StartPage({ session }: { session: DocumentSession }) {
         </p>
       </div>
     </div>
+  );
+}
+
+/** Whether something is being done on the canvas, or on its way into the document. */
+function useCanvasInUse(): boolean {
+  const state = useView(({ canvas }) => canvas?.state);
+  return useSyncExternalStore(
+    (listener) => state?.subscribe(listener) ?? (() => undefined),
+    () => state !== undefined && (state.get().isBusy || state.get().pending > 0),
   );
 }
 

@@ -1,6 +1,6 @@
 export const layers = {
   title: 'Layers',
-  empty: 'Layers appear here as you place pictures and keep results. Plus adds an empty one to paint on.',
+  empty: 'Layers appear here as you paint, place pictures and keep results. Plus adds an empty one.',
   opacity: 'Opacity',
   blend: 'Blend mode',
   show: 'Show {{name}}',

@@ -3,7 +3,7 @@ import type { SameKeys } from '../same-keys.ts';
 
 export const layers: SameKeys<typeof english> = {
   title: '图层',
-  empty: '置入图片或保留结果后，图层会显示在这里。点击加号可新建空白图层来绘画。',
+  empty: '绘画、置入图片或保留结果后，图层会显示在这里。点击加号可新建空白图层。',
   opacity: '不透明度',
   blend: '混合模式',
   show: '显示 {{name}}',

@@ -287,6 +287,15 @@ describe('the canvas in Chromium', () => {
       expect(await pixel(390, 290)).toEqual(green);
     });
 
+    it('makes none of paint that nobody can see, and one as soon as some of it is on the paper', async () => {
+      await drag([-100, 100], [-80, 100]);
+      expect(await steps()).toEqual([]);
+      expect(await layers()).toEqual([]);
+      await drag([-100, 150], [100, 150]);
+      expect(await steps()).toEqual(['brush']);
+      expect(await onScreen(50, 150)).toEqual(green);
+    });
+
     it('makes none of a stroke that is taken back, nor for the eraser', async () => {
       await page.mouse.move(300, 250);
       await page.mouse.down();

@@ -107,12 +107,8 @@ export function createCommands(context: CommandContext): CanvasCommands {
   const { session, active, selectionBounds, moveTarget, movedLayers, settings, newLayerId } = context;
   const { kernel } = session;
 
-  const edit = async (
-    action: CanvasAction,
-    result: Promise<EditResult>,
-    prepare?: (document: Document) => Document,
-  ): Outcome => {
-    await session.edit(action, result, prepare);
+  const edit = async (action: CanvasAction, result: Promise<EditResult>, first: RasterLayer | null = null): Outcome => {
+    await session.edit(action, result, first);
     return null;
   };
   const change = async (action: CanvasAction, apply: (document: Document) => Document): Outcome => {
@@ -133,8 +129,8 @@ export function createCommands(context: CommandContext): CanvasCommands {
   const fill = async (action: CanvasAction, painter: 'fill' | 'eraser'): Outcome => {
     const place = paintPlace(context, painter);
     if (typeof place === 'string') return place;
-    const { target, paint, prepare } = place;
-    return edit(action, kernel.call('fill', { target, paint, opacity: 1, flood: null }), prepare);
+    const { target, paint, first } = place;
+    return edit(action, kernel.call('fill', { target, paint, opacity: 1, flood: null }), first);
   };
 
   const transform = async (by: Transform, action: CanvasAction): Outcome => {

@@ -43,9 +43,9 @@ export function createIntentRunner(context: IntentContext): (intent: Intent) => 
 
   function endStroke(): void {
     if (!stroke) return;
-    const { tool, prepare } = stroke;
+    const { tool, first } = stroke;
     stroke = null;
-    void session.edit(tool, kernel.call('strokeEnd', null), prepare);
+    void session.edit(tool, kernel.call('strokeEnd', null), first);
   }
 
   function floodAt(at: Point, choice: ToolSettings['wand'], active = context.active()): FloodSettings {
@@ -57,10 +57,10 @@ export function createIntentRunner(context: IntentContext): (intent: Intent) => 
   function fillAt(at: Point): void {
     const place = paintPlace(context, 'fill');
     if (typeof place === 'string') return context.refuse(place);
-    const { active, target, paint, prepare } = place;
+    const { active, target, paint, first } = place;
     const { fill } = context.settings();
     const result = kernel.call('fill', { target, paint, opacity: fill.opacity, flood: floodAt(at, fill, active) });
-    void session.edit('fill', result, prepare);
+    void session.edit('fill', result, first);
   }
 
   async function pick(at: Point, as: 'colour' | 'background'): Promise<void> {

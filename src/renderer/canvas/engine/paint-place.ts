@@ -1,4 +1,3 @@
-import type { Document } from '#shared/document/document';
 import type { RasterLayer } from '#shared/document/layer';
 import { whyNotPaintable, withLayer, type PixelTarget } from '../../document/pixel-edits.ts';
 import type { Paint } from '../pixels/paint.ts';
@@ -18,8 +17,8 @@ export interface PaintPlace {
   readonly active: ActiveLayer | null;
   readonly target: PixelTarget;
   readonly paint: Paint;
-  /** Gives a document the target, where it has yet to come: in one step with the paint. */
-  readonly prepare: (document: Document) => Document;
+  /** The target, where it has yet to come: in one step with the paint. */
+  readonly first: RasterLayer | null;
 }
 
 /**
@@ -32,11 +31,10 @@ export function paintPlace(
 ): PaintPlace | NonNullable<ReturnType<typeof whyNotPaintable>> {
   const addsPaint = painter === 'brush' || painter === 'fill';
   const first = addsPaint && session.document.order.length === 0 ? session.expectLayer(newLayer) : null;
-  const prepare = (document: Document): Document => (first ? withLayer(document, first) : document);
-  const document = prepare(session.document);
+  const document = first ? withLayer(session.document, first) : session.document;
   const on: ActiveLayer | null = first ? { layer: first.id, part: 'pixels' } : active();
   const target = paintTarget(document, on, painter);
   const refusal = whyNotPaintable(document, target);
   if (refusal || !target) return refusal ?? 'no-layer';
-  return { active: on, target, paint: paintFor(document, on, painter, settings()), prepare };
+  return { active: on, target, paint: paintFor(document, on, painter, settings()), first };
 }

@@ -1,6 +1,7 @@
 import { isCancelled } from '#base/abort';
 import { toAppError, AppError } from '#base/app-error';
 import type { Document } from '#shared/document/document';
+import { intersectRect, isEmptyRect } from '#shared/document/geometry';
 import type { RasterLayer } from '#shared/document/layer';
 import type { CanvasAction, Commit } from '../../document/commit.ts';
 import { withLayer, withPixelEdits } from '../../document/pixel-edits.ts';
@@ -82,21 +83,28 @@ export class PixelSession {
   /**
    * Makes a commit of an edit once its pixels are stored. A fault is told and forgotten: the picture is then what the
    * document says.
-   * @param prepare - gives the document what is edited, in the same step
+   * @param first - of `expectLayer`, where it is painted on: comes in the same step, if any of the paint can be seen
    */
-  async edit(
-    action: CanvasAction,
-    result: Promise<EditResult>,
-    prepare: (document: Document) => Document = (document) => document,
-  ): Promise<void> {
+  async edit(action: CanvasAction, result: Promise<EditResult>, first: RasterLayer | null = null): Promise<void> {
     await this.track(async () => {
       const { id, edits } = await result;
       if (edits.length === 0) return;
+      const isWanted = first === null || (await this.#isSeen(first));
       this.#settled.push(id);
-      this.#options.onCommit({ action, change: (document) => withPixelEdits(prepare(document), edits) });
+      const change = (document: Document): Document =>
+        withPixelEdits(first ? withLayer(document, first) : document, edits);
+      if (isWanted) this.#options.onCommit({ action, change });
       // A commit that was not taken is given up: its outcome must not stay in sight.
       if (this.#settled.includes(id)) this.show(this.#document);
     });
+  }
+
+  /** Whether something of the expected layer is on the paper: who presses beside it has painted nothing. */
+  async #isSeen({ id }: RasterLayer): Promise<boolean> {
+    if (this.#expected?.id !== id) return true;
+    const { width, height } = this.#document;
+    const painted = await this.kernel.call('boundsOf', { layers: [id] });
+    return painted.some((rect) => !isEmptyRect(intersectRect(rect, { x: 0, y: 0, width, height })));
   }
 
   /** Hands a finished step to the studio. */

@@ -42,7 +42,6 @@ export function App() {
       </main>
       {session ? <PromptBar key={session.id} session={session} /> : null}
       <StatusBar session={session} />
-      <Toasts />
       <CurrentDialog />
     </div>
   );
@@ -80,6 +79,7 @@ function Stage({ session }: { session: DocumentSession | null }) {
     >
       {session ? <OpenDocument key={session.id} session={session} /> : <Waiting />}
       {isOver ? <div className="drop-target">{t(isInUse ? 'place' : 'drop')}</div> : null}
+      <Toasts />
     </section>
   );
 }

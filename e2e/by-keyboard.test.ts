@@ -54,9 +54,9 @@ it('makes a picture, keeps it, goes back and branches, and asks about it, withou
   await page.keyboard.press('Shift+F6');
   await expect.poll(focusedClass).toBe('history-step');
   // Escape puts away what is open first: here the picture of the step.
-  await page.locator('.step-preview').waitFor();
+  await page.locator('.picture-preview').waitFor();
   await page.keyboard.press('Escape');
-  await page.locator('.step-preview').waitFor({ state: 'detached' });
+  await page.locator('.picture-preview').waitFor({ state: 'detached' });
   await page.keyboard.press('Escape');
   await expect.poll(focusedClass).toBe('canvas-host');
   await expect.poll(() => page.locator('.history-step').count()).toBe(5);

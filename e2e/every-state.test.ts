@@ -129,7 +129,7 @@ for (const look of [
 
     await dock(1);
     await page.locator('.history-step').first().hover();
-    await page.locator('.step-preview img').waitFor();
+    await page.locator('.picture-preview img').waitFor();
     await visit('history');
     await page.locator('.history-step').first().press('r');
     await page.locator('.rerun-chip').waitFor();

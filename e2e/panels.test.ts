@@ -114,8 +114,25 @@ it('a picture of the gallery becomes a layer where it is dropped, and what is ex
   await page.getByRole('searchbox').fill('nothing is called so');
   await page.getByText('No picture matches.').waitFor();
   await page.getByRole('searchbox').fill('slope');
-  await page.locator('.gallery-cell button').first().dblclick();
+  const pictures = page.locator('.gallery-cell button');
+  await pictures.first().dblclick();
   await page.getByRole('tab', { name: 'Layers' }).click();
+  await expect.poll(async () => (await layerNames(page)).length).toBe(2);
+  // One click or Space chooses it, and shows it large; Enter places it.
+  await page.getByRole('tab', { name: 'Gallery' }).click();
+  const [large, chosen] = [page.locator('.picture-preview'), page.locator('.gallery-cell [aria-pressed=true]')];
+  expect(await chosen.count()).toBe(0);
+  await pictures.first().click();
+  await large.filter({ hasText: 'slope' }).filter({ hasText: '256 × 192' }).waitFor();
+  expect(await chosen.count()).toBe(1);
+  await page.keyboard.press('Escape');
+  await large.waitFor({ state: 'detached' });
+  await pictures.first().press(' ');
+  await large.waitFor();
+  await pictures.first().press('Enter');
+  await page.getByRole('tab', { name: 'Layers' }).click();
+  await expect.poll(async () => (await layerNames(page)).length).toBe(3);
+  await page.keyboard.press('Control+z');
   await expect.poll(async () => (await layerNames(page)).length).toBe(2);
 
   await page.getByRole('tab', { name: 'Gallery' }).click();

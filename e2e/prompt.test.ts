@@ -64,7 +64,7 @@ it(
     await page.keyboard.press('F8');
     const steps = page.locator('.history-step');
     await steps.nth(1).hover();
-    await page.locator('.step-preview img').waitFor();
+    await page.locator('.picture-preview img').waitFor();
     await expect.poll(() => steps.first().getAttribute('aria-current')).toBe('step');
     await steps.nth(1).press('r');
     await page.getByText('Another version of').waitFor();

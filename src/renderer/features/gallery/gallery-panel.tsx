@@ -1,4 +1,5 @@
 import { ContextMenu } from '@base-ui/react/context-menu';
+import { PreviewCard } from '@base-ui/react/preview-card';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Star } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
@@ -6,13 +7,14 @@ import { useTranslation } from 'react-i18next';
 
 import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
 import { promptOfRequest } from '#shared/document/prompt-from-recipe';
-import type { GalleryItem } from '#shared/library/gallery-item';
+import type { GalleryId, GalleryItem } from '#shared/library/gallery-item';
 
 import { useCurrentSession, useStudio, type Studio } from '../../app/studio.ts';
 import { follow } from '../../client/connection.ts';
 import type { PictureSource } from '../../prompt/picture-source.ts';
 import { addReferences, setControl } from '../../prompt/prompt-pictures.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
+import { PicturePreview, previewDelayMs } from '../../ui/picture-preview.tsx';
 import { pictureType, placePicture, type DraggedPicture } from '../canvas/drop.ts';
 
 const pageSize = 100;
@@ -28,6 +30,11 @@ export function GalleryPanel() {
   const { t } = useTranslation('gallery');
   const [filter, setFilter] = useState<Filter>({ text: '', favourite: false });
   const { items, isLoading, more } = useGallery(filter);
+  const [chosen, setChosen] = useState<GalleryId | null>(null);
+  /** The one that is shown large, whether the pointer, the focus or a click asked for it. */
+  const [previewed, setPreviewed] = useState<GalleryId | null>(null);
+  const preview = (id: GalleryId, isShown: boolean): void =>
+    setPreviewed((shown) => (isShown ? id : shown === id ? null : shown));
   const scroller = useRef<HTMLDivElement>(null);
   const [columns, setColumns] = useState(3);
   useEffect(() => {
@@ -78,7 +85,17 @@ export function GalleryPanel() {
               style={{ top: start, gridTemplateColumns: `repeat(${columns}, 1fr)` }}
             >
               {items.slice(index * columns, (index + 1) * columns).map((item) => (
-                <GalleryCell key={item.id} item={item} />
+                <GalleryCell
+                  key={item.id}
+                  item={item}
+                  isChosen={item.id === chosen}
+                  onChoose={() => {
+                    setChosen(item.id);
+                    setPreviewed(item.id);
+                  }}
+                  isPreviewed={item.id === previewed}
+                  onPreview={(isShown) => preview(item.id, isShown)}
+                />
               ))}
             </div>
           ))}
@@ -88,10 +105,20 @@ export function GalleryPanel() {
   );
 }
 
-function GalleryCell({ item }: { item: GalleryItem }) {
+interface GalleryCellProps {
+  readonly item: GalleryItem;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+  readonly isPreviewed: boolean;
+  readonly onPreview: (isShown: boolean) => void;
+}
+
+/** A click or Space chooses it and shows it large, a double click or Enter places it. */
+function GalleryCell({ item, isChosen, onChoose, isPreviewed, onPreview }: GalleryCellProps) {
   const studio = useStudio();
   const session = useCurrentSession();
   const { t } = useTranslation('gallery');
+  const cell = useRef<HTMLDivElement>(null);
   const words = wordsOf(item);
   const { favourite, recipe, blob, width, height } = item;
   const dragged: DraggedPicture = { blob, width, height, name: words || t('picture') };
@@ -103,25 +130,47 @@ function GalleryCell({ item }: { item: GalleryItem }) {
   const change = (changes: { favourite: boolean }): void =>
     void studio.client.gallery.change({ ids: [item.id], changes }).catch(studio.notices.fault);
   return (
-    <div role="listitem" className="gallery-cell">
+    <div ref={cell} role="listitem" className="gallery-cell">
       <ContextMenu.Root>
-        <ContextMenu.Trigger
-          render={
-            <button
-              type="button"
-              title={words}
-              aria-label={words || t('picture')}
-              draggable
-              onDragStart={(event) => event.dataTransfer.setData(pictureType, JSON.stringify(dragged))}
-              onDoubleClick={place}
-              // A press without a pointer, by keys or a screen reader, is no double click.
-              onClick={({ detail }) => detail === 0 && place()}
-            />
-          }
-        >
-          <img src={thumbnailUrl(item.blob, 128)} alt="" loading="lazy" />
-          {favourite ? <Star size={12} className="gallery-star" fill="currentColor" aria-hidden /> : null}
-        </ContextMenu.Trigger>
+        <PreviewCard.Root open={isPreviewed} onOpenChange={onPreview}>
+          <ContextMenu.Trigger
+            render={
+              <PreviewCard.Trigger
+                delay={previewDelayMs}
+                render={
+                  <button
+                    type="button"
+                    aria-label={words || t('picture')}
+                    aria-pressed={isChosen}
+                    draggable
+                    onDragStart={(event) => {
+                      onPreview(false);
+                      event.dataTransfer.setData(pictureType, JSON.stringify(dragged));
+                    }}
+                    onClick={onChoose}
+                    onDoubleClick={place}
+                    onKeyDown={(event) => {
+                      if (event.key !== 'Enter') return;
+                      event.preventDefault();
+                      place();
+                    }}
+                  />
+                }
+              />
+            }
+          >
+            <img src={thumbnailUrl(blob, 128)} alt="" loading="lazy" />
+            {favourite ? <Star size={12} className="gallery-star" fill="currentColor" aria-hidden /> : null}
+          </ContextMenu.Trigger>
+          {/* Beside the row: it covers no other picture. */}
+          <PicturePreview anchor={() => cell.current!.parentElement}>
+            <img src={thumbnailUrl(blob, 512)} width={width} height={height} alt="" />
+            {words ? <p className="small truncate">{words}</p> : null}
+            <p className="quiet small">
+              {width} × {height}
+            </p>
+          </PicturePreview>
+        </PreviewCard.Root>
         <ContextMenu.Portal>
           <ContextMenu.Positioner style={{ zIndex: 40 }}>
             <ContextMenu.Popup className="popup" aria-label={words || t('picture')}>

@@ -18,13 +18,12 @@ import { spokenTimeFor, type SpokenTime } from '../../i18n/spoken-time.ts';
 import { stepWords } from '../../i18n/step-words.ts';
 import { beginRerun, rerunOf } from '../../prompt/rerun.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
+import { previewDelayMs } from '../../ui/picture-preview.tsx';
 import { useNaming } from '../../ui/use-naming.ts';
 import { focusPrompt } from '../prompt/focus-prompt.ts';
 import { StepPreview } from './step-preview.tsx';
 
 const rowHeight = 44;
-/** How long the pointer rests on a step before its picture is shown. */
-const previewDelayMs = 350;
 
 /** Every step ever made, newest on top: the way to the current one is solid, other branches stand beside it. */
 export function HistoryPanel({ session }: { session: DocumentSession }) {

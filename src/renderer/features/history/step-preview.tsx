@@ -1,4 +1,3 @@
-import { PreviewCard } from '@base-ui/react/preview-card';
 import { useEffect, useState } from 'react';
 
 import { blobUrl, thumbnailUrl, type StoredPicture } from '#shared/contract/studio/blob-urls';
@@ -7,7 +6,7 @@ import type { HistoryNode } from '#shared/document/history-node';
 import { useStudio } from '../../app/studio.ts';
 import { stepWords } from '../../i18n/step-words.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import './step-preview.css';
+import { PicturePreview } from '../../ui/picture-preview.tsx';
 
 /** Of the picture that is shown, at most. */
 const side = 512;
@@ -21,14 +20,10 @@ interface StepPreviewProps {
 export function StepPreview({ session, node }: StepPreviewProps) {
   const { words } = useStudio();
   return (
-    <PreviewCard.Portal>
-      <PreviewCard.Positioner side="left" sideOffset={12} style={{ zIndex: 40 }}>
-        <PreviewCard.Popup className="popup step-preview">
-          <StepPicture session={session} node={node} />
-          <p className="small truncate">{stepWords(node, words)}</p>
-        </PreviewCard.Popup>
-      </PreviewCard.Positioner>
-    </PreviewCard.Portal>
+    <PicturePreview>
+      <StepPicture session={session} node={node} />
+      <p className="small truncate">{stepWords(node, words)}</p>
+    </PicturePreview>
   );
 }
 

@@ -1,0 +1,21 @@
+import { PreviewCard } from '@base-ui/react/preview-card';
+import type { ComponentProps } from 'react';
+
+import './picture-preview.css';
+
+/** @property anchor - what it stands beside; by default the trigger of the `PreviewCard.Root` that it is in */
+type PicturePreviewProps = Pick<ComponentProps<typeof PreviewCard.Positioner>, 'anchor' | 'children'>;
+
+/** What is in a list, large and beside it: a picture, and words below. */
+export function PicturePreview({ anchor, children }: PicturePreviewProps) {
+  return (
+    <PreviewCard.Portal>
+      <PreviewCard.Positioner anchor={anchor} side="left" sideOffset={12} style={{ zIndex: 40 }}>
+        <PreviewCard.Popup className="popup picture-preview">{children}</PreviewCard.Popup>
+      </PreviewCard.Positioner>
+    </PreviewCard.Portal>
+  );
+}
+
+/** How long the pointer rests on something before it is shown. */
+export const previewDelayMs = 350;

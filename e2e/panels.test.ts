@@ -117,7 +117,7 @@ it('a picture of the gallery becomes a layer where it is dropped, and what is ex
   const pictures = page.locator('.gallery-cell button');
   await pictures.first().dblclick();
   await page.getByRole('tab', { name: 'Layers' }).click();
-  await expect.poll(async () => (await layerNames(page)).length).toBe(2);
+  await expect.poll(() => layerNames(page)).toEqual(['slope.png', 'slope']);
   // One click or Space chooses it, and shows it large; Enter places it.
   await page.getByRole('tab', { name: 'Gallery' }).click();
   const [large, chosen] = [page.locator('.picture-preview'), page.locator('.gallery-cell [aria-pressed=true]')];
@@ -131,7 +131,7 @@ it('a picture of the gallery becomes a layer where it is dropped, and what is ex
   await large.waitFor();
   await pictures.first().press('Enter');
   await page.getByRole('tab', { name: 'Layers' }).click();
-  await expect.poll(async () => (await layerNames(page)).length).toBe(3);
+  await expect.poll(() => layerNames(page)).toEqual(['slope.png 2', 'slope.png', 'slope']);
   await page.keyboard.press('Control+z');
   await expect.poll(async () => (await layerNames(page)).length).toBe(2);
 

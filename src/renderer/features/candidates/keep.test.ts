@@ -105,6 +105,13 @@ it('is done with the words of what was kept, not with others; a document without
   expect((await keep(job, undefined, [running])).store.getState().prompt.prompt).toBe('a lamp');
 });
 
+it('names what is kept as no other layer is named', async () => {
+  const { studio, store } = await keep();
+  await keepCandidate(studio, studio.workspace.session!, job);
+  const names = () => Object.values(store.getState().document.layers).map(({ name }) => name);
+  expect(names()).toEqual(['a lamp', 'a lamp 2']);
+});
+
 it('goes back to the step a result was made for, where the canvas has no place for it any more', async () => {
   const patch = { blob: 'b'.repeat(64), x: 10, y: 4, width: 8, height: 8 };
   const fill = {

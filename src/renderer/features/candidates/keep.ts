@@ -3,6 +3,7 @@ import type { Document } from '#shared/document/document';
 import type { JobRecord } from '#shared/library/job-record';
 
 import type { Studio } from '../../app/studio.ts';
+import { freeName } from '../../commands/free-name.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
 import { isShown } from '../../stores/notices.ts';
 import { until } from '../../stores/until.ts';
@@ -27,7 +28,7 @@ export async function keepCandidate(studio: Studio, session: DocumentSession, jo
       label: { what: 'made' },
       kind: request.kind,
       recipe: request,
-      change: (document) => withResult(document, job, anchor, { id, name, size }),
+      change: (document) => withResult(document, job, anchor, { id, name: freeName(document, name), size }),
     });
     // Who keeps one of several may want another too, as long as they are still being made.
     const isRest = unfinishedWith(studio.candidates.store.getState(), studio.host.jobs.getState(), job.id).length > 0;

@@ -52,7 +52,7 @@ export async function pasteFiles(studio: Studio, files: readonly File[]): Promis
     const at = placeOfCopy(studio, picture);
     addPicture(studio, session, picture, {
       label: { what: 'paste' },
-      name: freeName(session.document, studio.words('layers:picture')),
+      name: studio.words('layers:picture'),
       ...(at && { at }),
     });
   });
@@ -110,7 +110,7 @@ function addPicture(
     change: (document) => {
       const isFirst = !canvasFacts(document).hasPicture;
       const frame = isFirst ? resizeCanvas(document, picture, { x: 0, y: 0 }) : document;
-      const layer = createLayer('raster', id, name, {
+      const layer = createLayer('raster', id, freeName(document, name), {
         pixels: { kind: 'picture', blob: picture.blob, width, height },
         transform: at && !isFirst ? translation(at.x, at.y) : fittedInto(frame, picture, isFirst ? undefined : middle),
       });

@@ -186,8 +186,20 @@ it('keys can be changed, and are kept', async () => {
   await page.keyboard.press('n');
   await expect.poll(() => layerNames(page)).toEqual(['Layer']);
 
+  // What was said before a dialog came stands back behind it, and is heard all the same.
+  await page.keyboard.press('Alt+ArrowLeft');
+  const before = page.locator('.toast', { hasText: 'There are no results' });
+  const onTop = (): Promise<string> =>
+    before.evaluate((toast) => {
+      const { x, y, width, height } = toast.getBoundingClientRect();
+      return toast.ownerDocument.elementFromPoint(x + width / 2, y + height / 2)!.className;
+    });
+  await expect.poll(onTop).toBe('spread');
+
   // Keys another command has are taken from it, and it says so.
   await page.keyboard.press('Shift+?');
+  await expect.poll(onTop).toMatch(/^(backdrop|dialog)/);
+  await page.getByRole('status', { name: 'Notifications' }).waitFor();
   await page.getByRole('button', { name: /^Flatten:/ }).click();
   await page.keyboard.press('b');
   await page.getByText('B is now “Flatten”, no longer “Brush”.').waitFor();

@@ -5,7 +5,7 @@ import { useStore } from 'zustand';
 
 import type { ErrorCode } from '#base/error-codes';
 
-import { useCurrentSession, useStudio } from '../../app/studio.ts';
+import { useCurrentSession, useStudio, useView } from '../../app/studio.ts';
 import { commandById } from '../../commands/commands.ts';
 import { commandName } from '../../commands/names.ts';
 import { runCommand } from '../../commands/run-command.ts';
@@ -79,6 +79,10 @@ export function Toasts() {
     useStore(notices.store, (state) => state.toasts),
     document,
   );
+  const dialog = useView((view) => view.dialog);
+  // What was said before a dialog came stands back behind it; what is said in it, often with a way back, is for it.
+  const [before, setBefore] = useState({ dialog, last: 0 });
+  if (before.dialog !== dialog) setBefore({ dialog, last: toasts.at(-1)?.id ?? 0 });
   return (
     <section
       className="toasts"
@@ -92,7 +96,7 @@ export function Toasts() {
       onBlur={() => notices.hold(false)}
     >
       {toasts.map(({ id, text, action }) => (
-        <div key={id} className="toast">
+        <div key={id} className="toast" data-behind={(dialog !== null && id <= before.last) || undefined}>
           <span className="spread">{text}</span>
           {action ? (
             <button

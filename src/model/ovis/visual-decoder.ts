@@ -39,6 +39,17 @@ interface Modulation {
 
 /** @returns velocities for all image tokens, [batch, image tokens, tokenChannels]; those of context images mean nothing */
 export function predictVelocity(builder: Builder, config: DecoderConfig, inputs: DecoderInputs): Value {
+  return decodeTokens(builder, config, inputs).velocity;
+}
+
+export interface DecodedTokens {
+  /** See `predictVelocity`. */
+  readonly velocity: Value;
+  /** What the image tokens have become after half of the single blocks, [batch, image tokens, hidden]. */
+  readonly halfway: Value;
+}
+
+export function decodeTokens(builder: Builder, config: DecoderConfig, inputs: DecoderInputs): DecodedTokens {
   const m: Module = { builder, part: 'decoder', prefix: PREFIX };
   const { hiddenSize } = config;
   const keyBias = inputs.keyBias ?? null;
@@ -65,7 +76,9 @@ export function predictVelocity(builder: Builder, config: DecoderConfig, inputs:
     ({ text, image } = doubleBlock(block, config, { text, image }, vector, { textRotary, imageRotary }, keyBias));
   }
   let joint = t.concat([text, image], 1);
+  let halfway = joint;
   for (let i = 0; i < config.singleBlockCount; i++) {
+    if (i === Math.floor(config.singleBlockCount / 2)) halfway = joint;
     joint = singleBlock(sub(m, `single_blocks.${i}.`), config, joint, vector, inputs.rotary, keyBias);
   }
   [, image] = splitAt(joint, 1, inputs.text, 1);
@@ -73,7 +86,10 @@ export function predictVelocity(builder: Builder, config: DecoderConfig, inputs:
     Value,
     Value,
   ];
-  return linear(m, modulate(m, image, { shift, scale }), 'final_layer.linear', config.tokenChannels);
+  return {
+    velocity: linear(m, modulate(m, image, { shift, scale }), 'final_layer.linear', config.tokenChannels),
+    halfway: splitAt(halfway, 1, inputs.text, 1)[1],
+  };
 }
 
 /** cos then sin of 1000·t at geometrically spaced frequencies. @param timestep [batch] */

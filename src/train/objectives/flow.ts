@@ -3,7 +3,7 @@ import type { Rotary } from '#model/nn/attention';
 import type { Builder } from '#model/nn/builder';
 import type { OvisConfig } from '#model/ovis/config';
 import { refineCondition, type ConditionPadding } from '#model/ovis/refiner';
-import { predictVelocity } from '#model/ovis/visual-decoder';
+import { decodeTokens } from '#model/ovis/visual-decoder';
 import * as t from '#model/ops/tensor';
 
 import { noisyLatents, velocity } from '../losses/flow-matching.ts';
@@ -31,6 +31,8 @@ export interface FlowPrediction {
   readonly target: Value;
   /** Both [batch, tokens, channels], as is `noisy`. */
   readonly predicted: Value;
+  /** What the decoder has made of the noisy tokens half-way, [batch, tokens, hidden]. */
+  readonly halfway: Value;
 }
 
 /** Refiner and decoder on noisy latents. What the decoder says of context tokens is dropped. */
@@ -42,7 +44,7 @@ export function predictFlow(
   const { clean, noise, time, context, condition, padding, rotary } = batch;
   const { text, pooled } = refineCondition(builder, config.refiner, condition, padding);
   const noisy = noisyLatents(clean, noise, time);
-  const predicted = predictVelocity(builder, config.decoder, {
+  const { velocity: predicted, halfway } = decodeTokens(builder, config.decoder, {
     tokens: context ? t.concat([noisy, context], 1) : noisy,
     text,
     pooled,
@@ -54,8 +56,13 @@ export function predictFlow(
     pooled,
     noisy,
     target: velocity(clean, noise),
-    predicted: context ? t.slice(predicted, 1, 0, clean.shape[1] as number) : predicted,
+    predicted: noisyTokens(predicted),
+    halfway: noisyTokens(halfway),
   };
+
+  function noisyTokens(tokens: Value): Value {
+    return context ? t.slice(tokens, 1, 0, clean.shape[1] as number) : tokens;
+  }
 }
 
 /** The bias of the text's keys without [CLS], and none for image tokens: [batch, 1, 1, text + image tokens]. */

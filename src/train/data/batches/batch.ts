@@ -78,6 +78,8 @@ export interface EditBatch extends BatchHead<'edit'> {
   readonly targets: PictureStack;
   /** One channel: 255 where the target may differ from the source; the hole of in- and outpainting, softly edged. */
   readonly masks: PictureStack;
+  /** What the targets show. */
+  readonly scenes: readonly Scene[];
 }
 
 /** Pictures of one size, one after the other: [count, height, width, channels], 8 bits a channel. */
@@ -167,6 +169,7 @@ function drawBatch(plans: readonly SamplePlan[], { family, index, sheet, side, w
         sources: stack(edits.map(({ source }) => source).map(window)),
         targets: stack(edits.map(({ target }) => target).map(window)),
         masks: stack(edits.map(({ mask }) => mask).map(window)),
+        scenes: (plans as readonly EditPlan[]).map(({ target }) => target),
       };
     }
   }

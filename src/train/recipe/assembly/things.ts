@@ -4,6 +4,7 @@ import type { PlacedSprite, Scene } from '../../data/scene/scene.ts';
 import { colorOf } from '../../data/scene/facts.ts';
 import { colorIds, type ColorId } from '../../data/vocabulary/colors.ts';
 import { objects } from '../../data/vocabulary/objects.ts';
+import { hostTensor, type HostTensor } from '../../runtime.ts';
 
 /** Classes of what may stand at a place: the vocabulary's objects, then nothing. */
 export const THING_COUNT = objects.length + 1;
@@ -44,6 +45,16 @@ export function thingsIn(scene: Scene, rows: number, columns: number): ThingLabe
     }
   }
   return { things, colors };
+}
+
+/** Inputs things and colors: i64[scenes · rows · columns], each scene's places in reading order. */
+export function thingInputs(
+  scenes: readonly Scene[],
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+): Record<keyof ThingLabels, HostTensor> {
+  const labels = scenes.map((scene) => thingsIn(scene, rows, columns));
+  const ids = (values: readonly number[]) => hostTensor('i64', [values.length], BigInt64Array.from(values, BigInt));
+  return { things: ids(labels.flatMap(({ things }) => things)), colors: ids(labels.flatMap(({ colors }) => colors)) };
 }
 
 function covers(sprite: PlacedSprite, x: number, y: number): boolean {

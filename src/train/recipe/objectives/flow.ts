@@ -12,13 +12,22 @@ import { predictFlow } from '../../objectives/flow.ts';
 import { conditionOf } from '../../objectives/language.ts';
 import type { Objective } from '../../session/training-step.ts';
 import { namedClasses, namedQuestions } from '../assembly/named.ts';
+import { thingsFrom } from './things.ts';
 import { rotary, sequenceStates, type SequenceShape } from './sequence.ts';
 
 /** Names of the heads, which are no part of the model and are left behind. */
 const HEAD_PREFIX = 'named.';
 
+/** Of the heads that ask the decoder. */
+const SHOWN_PREFIX = 'shown.';
+
 /** How much it counts that the refiner knows what it reads: in pixels alone, which thing a prompt names hardly shows at first. */
 const NAMED_WEIGHT = 0.1;
+/**
+ * How much it counts that the decoder knows half-way what it is about to show where: that is what its words are for, and
+ * pixels say it late (representation alignment, arXiv 2410.06940, with the scene itself in place of an encoder of it).
+ */
+const SHOWN_WEIGHT = 0.1;
 
 /** Sizes of a batch of pictures on their way to noise. */
 export interface FlowShape {
@@ -30,6 +39,8 @@ export interface FlowShape {
   readonly length: number;
   /** Whether the refiner is also asked what its condition names, see `namedInputs`. */
   readonly names: boolean;
+  /** Whether the decoder is also asked what stands where, see `thingInputs`. */
+  readonly shows: boolean;
   /** What the condition is made from inside the graph, so that the loss reaches it; null where it is fed. */
   readonly sequence: SequenceShape | null;
 }
@@ -39,14 +50,15 @@ export interface FlowShape {
  *
  * Inputs: clean, noise and, with context, context f32[batch, tokens, channels]; time f32[batch]; condition f32[batch,
  * length, condition size], or the inputs of `sequenceStates`; conditionWeight f32[batch, length, 1] and conditionBias
- * f32[batch, 1, 1, 1 + length], see `ConditionPadding`; with names those of `namedInputs`.
+ * f32[batch, 1, 1, 1 + length], see `ConditionPadding`; with names those of `namedInputs`, with shows those of
+ * `thingInputs`, one place a token.
  */
 export function flowObjective(builder: Builder, config: OvisConfig, shape: FlowShape): Objective {
-  const { batch, latents, hasContext, length, names, sequence } = shape;
+  const { batch, latents, hasContext, length, names, shows, sequence } = shape;
   const tokens = [batch, (latents.rows * latents.columns) / 4, config.decoder.tokenChannels];
   const input = (name: string, size: readonly number[]) => builder.input(name, 'f32', size);
   const positions = decoderPositions(length, latents, hasContext ? [latents] : []);
-  const { pooled, predicted, target } = predictFlow(builder, config, {
+  const { pooled, predicted, halfway, target } = predictFlow(builder, config, {
     clean: input('clean', tokens),
     noise: input('noise', tokens),
     time: input('time', [batch]),
@@ -61,10 +73,22 @@ export function flowObjective(builder: Builder, config: OvisConfig, shape: FlowS
     rotary: rotary(builder, decoderRope(positions, config.decoder), true),
   });
   const flow = meanSquaredError(predicted, target);
-  const metrics = { [hasContext ? 'edits' : 'pictures']: flow };
-  if (!names) return { loss: flow, metrics };
-  const named = namedLoss(builder, pooled);
-  return { loss: t.add(flow, t.mul(named, NAMED_WEIGHT)), metrics: { ...metrics, named } };
+  const named = names ? namedLoss(builder, pooled) : null;
+  const shown = shows ? shownLoss(builder, halfway) : null;
+  let loss = flow;
+  if (named) loss = t.add(loss, t.mul(named, NAMED_WEIGHT));
+  if (shown) loss = t.add(loss, t.mul(shown.loss, SHOWN_WEIGHT));
+  return {
+    loss,
+    metrics: { [hasContext ? 'edits' : 'pictures']: flow, ...(named && { named }), ...shown?.metrics },
+  };
+}
+
+/** What stands where, as the decoder knows it half-way. @param halfway [batch, tokens, hidden] */
+function shownLoss(builder: Builder, halfway: Value): Objective {
+  const [batch, tokens, hidden] = halfway.shape as readonly [number, number, number];
+  const m: Module = { builder, part: 'decoder', prefix: SHOWN_PREFIX };
+  return thingsFrom(m, t.reshape(halfway, [batch * tokens, hidden]), batch * tokens);
 }
 
 /** Cross-entropy of what the pooled condition says is named. Inputs: those of `namedInputs`. @param pooled [batch, hidden] */

@@ -11,12 +11,11 @@ import type { Objective } from '../../session/training-step.ts';
 import { COLOR_COUNT, THING_COUNT } from '../assembly/things.ts';
 import { embeddingsOf, visionInputs } from './sequence.ts';
 
-/** Names of the heads, which are no part of the model and are left behind. */
-const HEAD_PREFIX = 'things.';
-
 const NORM_EPSILON = 1e-5;
 /** How much the many places that show nothing count. */
 const NOTHING_WEIGHT = 0.2;
+/** How much the colours count beside the things. */
+const COLOR_WEIGHT = 0.5;
 
 /**
  * What stands in every merge group, and in which colour.
@@ -28,12 +27,23 @@ export function thingsObjective(
   config: OvisConfig,
   pictures: { readonly count: number; readonly grid: VisionGrid },
 ): Objective {
-  const groups = pictures.count * embeddingsOf(pictures.grid, config);
-  const m: Module = { builder, part: 'vision', prefix: HEAD_PREFIX };
   const features = encodePatches(builder, config.vision, visionInputs(builder, config, pictures));
+  const places = pictures.count * embeddingsOf(pictures.grid, config);
+  return thingsFrom({ builder, part: 'vision', prefix: 'things.' }, features, places);
+}
+
+/**
+ * What heads can tell from what is known of every place. The heads, at `m`, are no part of the model and are left behind.
+ *
+ * Inputs: things and colors i64[places].
+ *
+ * @param features [places, channels]
+ */
+export function thingsFrom(m: Module, features: Value, places: number): Objective {
+  const { builder } = m;
   const normed = layerNorm(m, features, 'norm', NORM_EPSILON);
-  const things = builder.input('things', 'i64', [groups]);
-  const colors = builder.input('colors', 'i64', [groups]);
+  const things = builder.input('things', 'i64', [places]);
+  const colors = builder.input('colors', 'i64', [places]);
   const nothing = builder.scope.constant('i64', [], BigInt64Array.of(BigInt(THING_COUNT - 1)));
   const isNothing = t.equal(things, nothing);
   const one = t.full(builder.scope, 'f32', 1);
@@ -42,7 +52,7 @@ export function thingsObjective(
   const colorWeights = t.where(isNothing, t.full(builder.scope, 'f32', 1e-3), one);
   const colorLoss = crossEntropy(linear(m, normed, 'color', COLOR_COUNT), colors, colorWeights);
   return {
-    loss: t.add(thingLoss, t.mul(colorLoss, 0.5)),
+    loss: t.add(thingLoss, t.mul(colorLoss, COLOR_WEIGHT)),
     metrics: { things: thingLoss, colors: colorLoss, recognised: recognised(thingLogits, things, isNothing) },
   };
 }

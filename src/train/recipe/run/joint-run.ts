@@ -26,6 +26,7 @@ import type { Objective } from '../../session/training-step.ts';
 import { normals } from '../assembly/autoencoder-batches.ts';
 import { paddingInputs, sampleTime } from '../assembly/flow-batches.ts';
 import { namedInputs } from '../assembly/named.ts';
+import { thingInputs } from '../assembly/things.ts';
 import { blankInputs, gridOf, patchInputs } from '../assembly/patches.ts';
 import {
   dialogueSequence,
@@ -75,6 +76,8 @@ class JointStage {
   readonly #throughWords: boolean;
   /** Whether the refiner learns, and so is asked what it has read. */
   readonly #names: boolean;
+  /** Whether the decoder learns, and so is asked what it is about to show. */
+  readonly #shows: boolean;
   readonly #encoded = new WeakMap<Batch, Promise<EncodedBatch>>();
 
   constructor(context: StageContext, tokenizer: OvisTokenizer, frozen: FrozenGraphs) {
@@ -82,6 +85,7 @@ class JointStage {
     this.#tokenizer = tokenizer;
     this.#frozen = frozen;
     this.#names = context.stage.trains.includes('refiner');
+    this.#shows = context.stage.trains.includes('decoder');
     this.#throughWords = context.stage.trains.some((part) => part === 'llm' || part === 'vision' || part === 'adapter');
   }
 
@@ -184,6 +188,7 @@ class JointStage {
         ...(batch.family === 'edit' && { context: await this.#latents(batch.sources) }),
         ...paddingInputs(sequences, length),
         ...(batch.family === 'generation' && this.#names && namedInputs(batch.scenes, (sample) => dropped[sample]!)),
+        ...(this.#shows && thingInputs(batch.scenes, this.#tokensOf(targets))),
         ...(this.#throughWords
           ? language
           : { condition: await this.#condition(batch.family, targets, length, language) }),
@@ -231,15 +236,22 @@ class JointStage {
   }
 
   #flowShape(family: SampleFamily, size: PictureSize, length: number): FlowShape {
-    const { factor } = this.#context.folder.config.vae;
+    const { rows, columns } = this.#tokensOf(size);
     return {
       batch: this.#context.size.batchSize,
-      latents: { rows: size.height / factor, columns: size.width / factor },
+      latents: { rows: 2 * rows, columns: 2 * columns },
       hasContext: family === 'edit',
       length,
       names: family === 'generation' && this.#names,
+      shows: this.#shows,
       sequence: this.#throughWords ? this.#sequenceShape(family, size, length) : null,
     };
+  }
+
+  /** The grid of a picture's packed latents. */
+  #tokensOf({ width, height }: PictureSize): { readonly rows: number; readonly columns: number } {
+    const { factor } = this.#context.folder.config.vae;
+    return { rows: height / (2 * factor), columns: width / (2 * factor) };
   }
 
   #families(): ReadonlySet<SampleFamily> {

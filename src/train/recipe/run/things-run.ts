@@ -1,8 +1,7 @@
 import type { UnderstandingBatch } from '../../data/batches/batch.ts';
-import { hostTensor } from '../../runtime.ts';
 import type { TrainingBatch } from '../../session/training-plan.ts';
 import { gridOf, patchInputs } from '../assembly/patches.ts';
-import { thingsIn } from '../assembly/things.ts';
+import { thingInputs } from '../assembly/things.ts';
 import { thingsObjective } from '../objectives/things.ts';
 import { assembled } from './assembled.ts';
 import { stagePlan } from './stage-plan.ts';
@@ -32,15 +31,12 @@ export function thingsRun(context: StageContext): StageRun {
   function thingsBatch({ pictures, scenes }: UnderstandingBatch): TrainingBatch {
     const { rows, columns } = gridFor(pictures);
     const { mergeSize } = config.vision;
-    const labels = scenes.map((scene) => thingsIn(scene, rows / mergeSize, columns / mergeSize));
-    const ids = (values: readonly number[]) => hostTensor('i64', [values.length], BigInt64Array.from(values, BigInt));
     return {
       bucket: bucketName(pictures),
       samples: pictures.count,
       inputs: {
         ...patchInputs(pictures, 'understanding', config),
-        things: ids(labels.flatMap(({ things }) => things)),
-        colors: ids(labels.flatMap(({ colors }) => colors)),
+        ...thingInputs(scenes, { rows: rows / mergeSize, columns: columns / mergeSize }),
       },
     };
   }

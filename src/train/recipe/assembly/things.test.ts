@@ -1,17 +1,18 @@
 import { expect, it } from 'vitest';
 
 import type { Scene } from '../../data/scene/scene.ts';
+import { namedColor } from '../../data/vocabulary/colors.ts';
 import { labelIndices, thingInputs } from './things.ts';
 
 const sprite = { size: 0.5, rotation: 0, flipped: false };
-const ground = { kind: 'plain', color: { color: 'white', shade: 'plain' } } as const;
+const ground = { kind: 'plain', color: namedColor('white') } as const;
 const catLeftOfApple: Scene = {
   frame: { width: 1, height: 1 },
   style: 'noto',
   background: ground,
   sprites: [
     { ...sprite, object: 'cat', x: 0.25, y: 0.5 },
-    { ...sprite, object: 'apple', paint: { color: 'blue', shade: 'plain' }, x: 0.75, y: 0.5 },
+    { ...sprite, object: 'apple', paint: namedColor('blue'), x: 0.75, y: 0.5 },
   ],
 };
 const nothing: Scene = { ...catLeftOfApple, sprites: [] };

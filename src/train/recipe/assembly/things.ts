@@ -32,7 +32,7 @@ export interface ThingLabels {
 }
 
 /** What stands in front at the centre of every cell of a grid over a scene, in reading order. */
-export function thingsIn(scene: Scene, rows: number, columns: number): ThingLabels {
+function thingsIn(scene: Scene, rows: number, columns: number): ThingLabels {
   const things: number[] = [];
   const colors: number[] = [];
   for (let row = 0; row < rows; row++) {

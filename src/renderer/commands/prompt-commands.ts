@@ -7,7 +7,7 @@ import { beginRerun, rerunOf, type Rerun } from '../prompt/rerun.ts';
 import { canvasFacts } from '../prompt/task.ts';
 import { keepCandidate, putAwayCandidate } from '../features/candidates/keep.ts';
 import { flipCandidate, offeredIn, unfinishedWith } from '../features/candidates/candidates.ts';
-import { focusPrompt } from '../features/prompt/focus-prompt.ts';
+import { focusPrompt, focusPromptAtOnce } from '../features/prompt/focus-prompt.ts';
 import type { Studio } from '../app/studio.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { always, onDocument, type Command, type CommandRefusal } from './command.ts';
@@ -57,7 +57,7 @@ export const promptCommands: readonly Command[] = [
   onDocument('ask-anew', 'prompt', [], ({ id }, { view }) =>
     view.setState({ askAnew: id, dock: 'ask', dockOpen: true }),
   ),
-  always('focus-prompt', 'prompt', ['/'], focusPrompt),
+  always('focus-prompt', 'prompt', ['/'], focusPromptAtOnce),
   onDocument('prompt-shelf', 'prompt', [], () => document.querySelector<HTMLElement>('#prompt-shelf')?.click()),
   onDocument('reference-file', 'prompt', [], (session, studio) => addReferences(studio, session, fromFiles)),
   onDocument(

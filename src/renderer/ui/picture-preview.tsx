@@ -1,5 +1,5 @@
 import { PreviewCard } from '@base-ui/react/preview-card';
-import type { ComponentProps } from 'react';
+import { useState, type ComponentProps } from 'react';
 
 import './picture-preview.css';
 
@@ -15,6 +15,19 @@ export function PicturePreview({ anchor, children }: PicturePreviewProps) {
       </PreviewCard.Positioner>
     </PreviewCard.Portal>
   );
+}
+
+/** Shows one picture of a list at a time, whether the pointer, the focus or a click asked for it. */
+export function useOnePreview<Id>(): {
+  readonly previewed: Id | null;
+  readonly preview: (id: Id, isShown: boolean) => void;
+} {
+  const [previewed, setPreviewed] = useState<Id | null>(null);
+  return {
+    previewed,
+    // What goes away must not take away what has come in its place.
+    preview: (id, isShown) => setPreviewed((shown) => (isShown ? id : shown === id ? null : shown)),
+  };
 }
 
 /** How long the pointer rests on something before it is shown. */

@@ -50,6 +50,16 @@ describe('the canvas in Chromium', () => {
     await page.evaluate('canvas.settled()');
   }
 
+  /** Begins a stroke from (100, 100) to the right, and takes it back before the button is let go. */
+  async function takeBackStroke(): Promise<void> {
+    await page.mouse.move(300, 250);
+    await page.mouse.down();
+    await page.mouse.move(380, 250, { steps: 4 });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    await page.evaluate('canvas.settled()');
+  }
+
   const steps = (): Promise<string[]> => page.evaluate('demo.steps');
 
   /** A pixel of the document, as the model would get it. */
@@ -297,12 +307,7 @@ describe('the canvas in Chromium', () => {
     });
 
     it('makes none of a stroke that is taken back, nor for the eraser', async () => {
-      await page.mouse.move(300, 250);
-      await page.mouse.down();
-      await page.mouse.move(380, 250, { steps: 4 });
-      await page.keyboard.press('Escape');
-      await page.mouse.up();
-      await page.evaluate('canvas.settled()');
+      await takeBackStroke();
       expect(await onScreen(140, 100)).toEqual([0, 0, 0, 0]);
       await page.keyboard.press('e');
       await drag([100, 100], [200, 100]);
@@ -313,12 +318,7 @@ describe('the canvas in Chromium', () => {
   });
 
   it('takes back a stroke on Escape', async () => {
-    await page.mouse.move(300, 250);
-    await page.mouse.down();
-    await page.mouse.move(380, 250, { steps: 4 });
-    await page.keyboard.press('Escape');
-    await page.mouse.up();
-    await page.evaluate('canvas.settled()');
+    await takeBackStroke();
     expect(await steps()).toEqual([]);
     expect(await onScreen(140, 100)).toEqual([255, 0, 0, 255]);
   });

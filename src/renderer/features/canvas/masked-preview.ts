@@ -4,8 +4,6 @@ import type { Rect } from '#shared/document/geometry';
 import type { InsetPicture } from '../../canvas/view/picture-view.ts';
 import type { Blobs } from '../../client/blobs.ts';
 
-type Stencil = OffscreenCanvas;
-
 /**
  * Previews are made of the model's cells, which reach beyond a mask's edge: this cuts them to the mask, as the result will
  * be. What may change most is opaque, however freely.
@@ -13,7 +11,7 @@ type Stencil = OffscreenCanvas;
 export class MaskedPreviews {
   readonly #blobs: Pick<Blobs, 'picture'>;
   /** Of the mask that was asked for last: all previews of a job have the same. */
-  #last: { readonly key: string; readonly stencil: Promise<Stencil> } | null = null;
+  #last: { readonly key: string; readonly stencil: Promise<OffscreenCanvas> } | null = null;
 
   constructor(blobs: Pick<Blobs, 'picture'>) {
     this.#blobs = blobs;
@@ -31,13 +29,13 @@ export class MaskedPreviews {
     return cut;
   }
 
-  #stencilOf(mask: BlobName, rect: Rect): Promise<Stencil> {
+  #stencilOf(mask: BlobName, rect: Rect): Promise<OffscreenCanvas> {
     const key = [mask, rect.x, rect.y, rect.width, rect.height].join(' ');
     if (this.#last?.key !== key) this.#last = { key, stencil: this.#makeStencil(mask, rect) };
     return this.#last.stencil;
   }
 
-  async #makeStencil(name: BlobName, { x, y, width, height }: Rect): Promise<Stencil> {
+  async #makeStencil(name: BlobName, { x, y, width, height }: Rect): Promise<OffscreenCanvas> {
     const mask = await this.#blobs.picture(name);
     const stencil = new OffscreenCanvas(Math.ceil(width), Math.ceil(height));
     const context = stencil.getContext('2d')!;

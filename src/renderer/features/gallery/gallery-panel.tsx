@@ -14,7 +14,7 @@ import { follow } from '../../client/connection.ts';
 import type { PictureSource } from '../../prompt/picture-source.ts';
 import { addReferences, setControl } from '../../prompt/prompt-pictures.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { PicturePreview, previewDelayMs } from '../../ui/picture-preview.tsx';
+import { PicturePreview, previewDelayMs, useOnePreview } from '../../ui/picture-preview.tsx';
 import { pictureType, placePicture, type DraggedPicture } from '../canvas/drop.ts';
 
 const pageSize = 100;
@@ -31,10 +31,7 @@ export function GalleryPanel() {
   const [filter, setFilter] = useState<Filter>({ text: '', favourite: false });
   const { items, isLoading, more } = useGallery(filter);
   const [chosen, setChosen] = useState<GalleryId | null>(null);
-  /** The one that is shown large, whether the pointer, the focus or a click asked for it. */
-  const [previewed, setPreviewed] = useState<GalleryId | null>(null);
-  const preview = (id: GalleryId, isShown: boolean): void =>
-    setPreviewed((shown) => (isShown ? id : shown === id ? null : shown));
+  const { previewed, preview } = useOnePreview<GalleryId>();
   const scroller = useRef<HTMLDivElement>(null);
   const [columns, setColumns] = useState(3);
   useEffect(() => {
@@ -91,7 +88,7 @@ export function GalleryPanel() {
                   isChosen={item.id === chosen}
                   onChoose={() => {
                     setChosen(item.id);
-                    setPreviewed(item.id);
+                    preview(item.id, true);
                   }}
                   isPreviewed={item.id === previewed}
                   onPreview={(isShown) => preview(item.id, isShown)}

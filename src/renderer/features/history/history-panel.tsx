@@ -18,7 +18,7 @@ import { spokenTimeFor, type SpokenTime } from '../../i18n/spoken-time.ts';
 import { stepWords } from '../../i18n/step-words.ts';
 import { beginRerun, rerunOf } from '../../prompt/rerun.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
-import { previewDelayMs } from '../../ui/picture-preview.tsx';
+import { previewDelayMs, useOnePreview } from '../../ui/picture-preview.tsx';
 import { useNaming } from '../../ui/use-naming.ts';
 import { focusPrompt } from '../prompt/focus-prompt.ts';
 import { StepPreview } from './step-preview.tsx';
@@ -34,10 +34,7 @@ export function HistoryPanel({ session }: { session: DocumentSession }) {
   const scroller = useRef<HTMLDivElement>(null);
   /** The step that has the keys; Tab comes to it, else to the current one. */
   const [last, setLast] = useState<NodeId | null>(null);
-  /** The step whose picture is shown: one at a time, whether the pointer or the focus asked for it. */
-  const [previewed, setPreviewed] = useState<NodeId | null>(null);
-  const preview = (node: NodeId, isShown: boolean): void =>
-    setPreviewed((shown) => (isShown ? node : shown === node ? null : shown));
+  const { previewed, preview } = useOnePreview<NodeId>();
   const tabStop = indexOfStep(rows, last) ?? indexOfStep(rows, tree.current) ?? 0;
   const virtual = useVirtualizer({
     count: rows.length,

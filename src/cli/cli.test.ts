@@ -166,6 +166,13 @@ describe('making pictures', () => {
     expect(found).toMatchObject({ recipe: { request: { seed: 7 } } });
   });
 
+  it('makes the folders that it is to write to', async () => {
+    await studio(['generate', 'x', '--seed', '1', '--steps', '1', '-o', 'new/boats/']);
+    await studio(['generate', 'x', '--seed', '1', '--steps', '1', '-o', 'new/sea/x.png']);
+    expect(await readdir(join(folder, 'new', 'boats'))).toEqual(['x-1.png']);
+    expect(await readdir(join(folder, 'new', 'sea'))).toEqual(['x.png']);
+  });
+
   it('hands pixels to the engine and back as they are, and remembers where they came from', async () => {
     const photo = await writePhoto('photo.png');
     await studio(['edit', 'photo.png', 'warmer', '-o', 'first.png', '--steps', '1', '--seed', '1']);
@@ -193,6 +200,9 @@ describe('making pictures', () => {
     expect(existing.err).toContain('kept.png exists already');
     expect(await readFile(join(folder, 'kept.png'), 'utf8')).toBe('precious');
     expect((await studio(['generate', 'x', '-o', 'x.bmp'])).status).toBe(2);
+    const inFile = await studio(['generate', 'x', '-o', 'kept.png/x.png']);
+    expect(inFile).toMatchObject({ status: 3, out: '' });
+    expect(inFile.err).toContain('kept.png cannot be a folder');
     expect((await studio(['generate', 'x', '--steps', '2000'])).err).toContain('The value of "steps" cannot be used');
   });
 

@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, extname, join, sep } from 'node:path';
 
 import { AppError } from '#base/app-error';
 import { writeFileDurably } from '#files/durable-write';
+import { fileError, systemCode } from '#files/file-error';
 import { safeFileName } from '#files/safe-name';
 import { encodeWithRecipe } from '#host/images/recipe-metadata/picture-recipe';
 import type { OutputFormat } from '#host/images/encode-image';
@@ -25,7 +26,7 @@ export interface OutputPlace {
 }
 
 interface PlaceOptions {
-  /** The file or folder that the user named; the current folder if none. */
+  /** The file or folder that the user named, made if it ends like one; the current folder if none. */
   readonly out: string | undefined;
   /** What the picture shows, for a name. */
   readonly title: string;
@@ -38,20 +39,24 @@ interface PlaceOptions {
 }
 
 /**
- * Where a picture goes. Decided before it is made, so that an hour's work is not lost to a wrong name.
+ * Where a picture goes. Decided before it is made, and folders that are missing are made, so that an hour's work is not
+ * lost to a wrong name.
  *
- * @throws AppError `usage-invalid`, `output-exists`, `file-missing`
+ * @throws AppError `usage-invalid`, `output-exists`; why a folder cannot be made
  */
 export async function outputPlace({ out, title, seed, index, count, force }: PlaceOptions): Promise<OutputPlace> {
-  const folder = out === undefined ? '.' : (await isFolder(out)) ? out : undefined;
-  if (folder !== undefined) return { path: await freeName(folder, `${slug(title)}-${seed}`), format: 'png' };
+  const folder = out === undefined ? '.' : namesFolder(out) || (await isFolder(out)) ? out : undefined;
+  if (folder !== undefined) {
+    await makeFolder(folder);
+    return { path: await freeName(folder, `${slug(title)}-${seed}`), format: 'png' };
+  }
   const named = out!;
   const extension = extname(named);
   const format = formats[extension.toLowerCase()];
   if (format === undefined)
     throw new AppError(
       'usage-invalid',
-      `"${named}" cannot be written: its name must end in ${Object.keys(formats).join(', ')}, or be a folder that exists.`,
+      `"${named}" cannot be written: its name must end in ${Object.keys(formats).join(', ')}, or in "/" for a folder.`,
       { data: { path: named } },
     );
   const path = count === 1 ? named : `${named.slice(0, -extension.length)}-${index + 1}${extension}`;
@@ -59,6 +64,7 @@ export async function outputPlace({ out, title, seed, index, count, force }: Pla
     throw new AppError('output-exists', `${path} exists already. Choose another name, or replace it with --force.`, {
       data: { path },
     });
+  await makeFolder(dirname(path));
   return { path, format };
 }
 
@@ -82,6 +88,27 @@ async function freeName(folder: string, stem: string): Promise<string> {
   for (let copy = 1; ; copy += 1) {
     const path = join(folder, `${stem}${copy === 1 ? '' : `-${copy}`}.png`);
     if (!(await exists(path))) return path;
+  }
+}
+
+/** Written with a separator at its end. */
+function namesFolder(path: string): boolean {
+  return path.endsWith('/') || path.endsWith(sep);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (['EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? ''))
+      throw new AppError(
+        'output-exists',
+        `${path} cannot be a folder: a file stands in its way. Choose another name.`,
+        {
+          data: { path },
+        },
+      );
+    throw fileError(error, path, 'make the folder for the picture');
   }
 }
 

@@ -174,6 +174,21 @@ it(
     expect(download.suggestedFilename()).toBe('斜坡.png');
     expect(await sharp(await download.path()).metadata()).toMatchObject({ format: 'png', width: 320, height: 192 });
     expect((await client.jobs.list()).map(({ request }) => request.kind)).toEqual(['inpaint', 'edit', 'outpaint']);
+
+    // In the gallery Delete is for the picture that has the keys, which then has its neighbour, and undo for that.
+    await page.keyboard.press('F9');
+    const pictures = page.locator('.gallery-cell button');
+    await expect.poll(() => pictures.count()).toBe(4);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    const words = await pictures.nth(1).getAttribute('aria-label');
+    await page.locator(`.gallery-cell button:focus[aria-label="${words}"]`).waitFor();
+    await page.keyboard.press('Delete');
+    await expect.poll(() => pictures.count()).toBe(3);
+    expect(await page.getByRole('button', { name: words!, exact: true }).count()).toBe(0);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => pictures.count()).toBe(4);
+    expect(await page.locator('.status-bar').textContent()).toContain('320 × 192');
     expect(errors).toEqual([]);
   },
 );

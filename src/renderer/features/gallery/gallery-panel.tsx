@@ -1,34 +1,26 @@
-import { ContextMenu } from '@base-ui/react/context-menu';
-import { PreviewCard } from '@base-ui/react/preview-card';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { Star } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 
-import { thumbnailUrl } from '#shared/contract/studio/blob-urls';
-import { promptOfRequest } from '#shared/document/prompt-from-recipe';
-import type { GalleryId, GalleryItem } from '#shared/library/gallery-item';
+import type { GalleryId } from '#shared/library/gallery-item';
 
-import { useCurrentSession, useStudio, type Studio } from '../../app/studio.ts';
-import { follow } from '../../client/connection.ts';
-import type { PictureSource } from '../../prompt/picture-source.ts';
-import { addReferences, setControl } from '../../prompt/prompt-pictures.ts';
+import { useStudio } from '../../app/studio.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { PicturePreview, previewDelayMs, useOnePreview } from '../../ui/picture-preview.tsx';
-import { pictureType, placePicture, type DraggedPicture } from '../canvas/drop.ts';
+import { useOnePreview } from '../../ui/picture-preview.tsx';
+import { trash as trashItem } from './gallery-actions.ts';
+import { GalleryCell } from './gallery-cell.tsx';
+import { galleryAction } from './gallery-keys.ts';
+import { useGallery, type GalleryFilter } from './use-gallery.ts';
 
-const pageSize = 100;
 const cellPx = 92;
 
-interface Filter {
-  readonly text: string;
-  readonly favourite: boolean;
-}
-
-/** Every picture ever made, newest first. */
+/** Every picture ever made, newest first. Arrows go about in it, Delete puts in the trash and Ctrl+Z takes out again. */
 export function GalleryPanel() {
+  const studio = useStudio();
   const { t } = useTranslation('gallery');
-  const [filter, setFilter] = useState<Filter>({ text: '', favourite: false });
+  const [filter, setFilter] = useState<GalleryFilter>({ text: '', favourite: false });
   const { items, isLoading, more } = useGallery(filter);
   const [chosen, setChosen] = useState<GalleryId | null>(null);
   const { previewed, preview } = useOnePreview<GalleryId>();
@@ -41,18 +33,51 @@ export function GalleryPanel() {
     observer.observe(scroller.current!);
     return () => observer.disconnect();
   }, []);
+  /** The picture that has the keys; Tab comes to it. */
+  const [last, setLast] = useState<GalleryId | null>(null);
+  const tabStop = Math.max(
+    0,
+    items.findIndex(({ id }) => id === last),
+  );
   const rowCount = Math.ceil(items.length / columns);
   const virtual = useVirtualizer({
     count: rowCount,
     getScrollElement: () => scroller.current,
     estimateSize: () => cellPx,
     overscan: 4,
+    // What has the focus stays, however far it is scrolled away.
+    rangeExtractor: (range) =>
+      [...new Set([...defaultRangeExtractor(range), Math.floor(tabStop / columns)])]
+        .filter((row) => row < rowCount)
+        .toSorted((a, b) => a - b),
   });
   const rows = virtual.getVirtualItems();
   const isAtEnd = (rows.at(-1)?.index ?? 0) >= rowCount - 2;
   useEffect(() => {
     if (isAtEnd) more();
   }, [isAtEnd, more]);
+  const goTo = (index: number): void => {
+    flushSync(() => setLast(items[index]?.id ?? null));
+    scroller.current?.querySelector<HTMLElement>('.gallery-cell button[tabindex="0"]')?.focus();
+  };
+  const restore = useRef<(() => void) | null>(null);
+  const trash = async (index: number): Promise<void> => {
+    const item = items[index]!;
+    goTo(index + 1 < items.length ? index + 1 : index - 1);
+    restore.current = await trashItem(studio, item);
+  };
+  const keyDown = (event: KeyboardEvent, index: number): void => {
+    const action = galleryAction(event, index, { count: items.length, columns });
+    // With nothing to take out of the trash, the key is the document's.
+    if (!action || (action.kind === 'restore' && !restore.current)) return;
+    event.preventDefault();
+    if (action.kind === 'go') goTo(action.to);
+    if (action.kind === 'trash') void trash(index).catch(studio.notices.fault);
+    if (action.kind === 'restore') {
+      restore.current?.();
+      restore.current = null;
+    }
+  };
   const isFiltered = filter.text !== '' || filter.favourite;
   return (
     <div className="panel">
@@ -64,6 +89,11 @@ export function GalleryPanel() {
           placeholder={t('search')}
           value={filter.text}
           onChange={(event) => setFilter({ ...filter, text: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowDown' || items.length === 0) return;
+            event.preventDefault();
+            goTo(tabStop);
+          }}
         />
         <IconButton
           icon={Star}
@@ -81,17 +111,21 @@ export function GalleryPanel() {
               className="gallery-row"
               style={{ top: start, gridTemplateColumns: `repeat(${columns}, 1fr)` }}
             >
-              {items.slice(index * columns, (index + 1) * columns).map((item) => (
+              {items.slice(index * columns, (index + 1) * columns).map((item, column) => (
                 <GalleryCell
                   key={item.id}
                   item={item}
                   isChosen={item.id === chosen}
+                  isTabStop={index * columns + column === tabStop}
+                  isPreviewed={item.id === previewed}
                   onChoose={() => {
                     setChosen(item.id);
                     preview(item.id, true);
                   }}
-                  isPreviewed={item.id === previewed}
                   onPreview={(isShown) => preview(item.id, isShown)}
+                  onFocus={() => setLast(item.id)}
+                  onKeyDown={(event) => keyDown(event, index * columns + column)}
+                  onTrash={() => void trash(index * columns + column).catch(studio.notices.fault)}
                 />
               ))}
             </div>
@@ -100,178 +134,4 @@ export function GalleryPanel() {
       </div>
     </div>
   );
-}
-
-interface GalleryCellProps {
-  readonly item: GalleryItem;
-  readonly isChosen: boolean;
-  readonly onChoose: () => void;
-  readonly isPreviewed: boolean;
-  readonly onPreview: (isShown: boolean) => void;
-}
-
-/** A click or Space chooses it and shows it large, a double click or Enter places it. */
-function GalleryCell({ item, isChosen, onChoose, isPreviewed, onPreview }: GalleryCellProps) {
-  const studio = useStudio();
-  const session = useCurrentSession();
-  const { t } = useTranslation('gallery');
-  const cell = useRef<HTMLDivElement>(null);
-  const words = wordsOf(item);
-  const { favourite, recipe, blob, width, height } = item;
-  const dragged: DraggedPicture = { blob, width, height, name: words || t('picture') };
-  const place = (): void => {
-    if (session) placePicture(studio, session, dragged);
-    else void openItem(studio, item);
-  };
-  const thisPicture: PictureSource = async () => [blob];
-  const change = (changes: { favourite: boolean }): void =>
-    void studio.client.gallery.change({ ids: [item.id], changes }).catch(studio.notices.fault);
-  return (
-    <div ref={cell} role="listitem" className="gallery-cell">
-      <ContextMenu.Root>
-        <PreviewCard.Root open={isPreviewed} onOpenChange={onPreview}>
-          <ContextMenu.Trigger
-            render={
-              <PreviewCard.Trigger
-                delay={previewDelayMs}
-                render={
-                  <button
-                    type="button"
-                    aria-label={words || t('picture')}
-                    aria-pressed={isChosen}
-                    draggable
-                    onDragStart={(event) => {
-                      onPreview(false);
-                      event.dataTransfer.setData(pictureType, JSON.stringify(dragged));
-                    }}
-                    onClick={onChoose}
-                    onDoubleClick={place}
-                    onKeyDown={(event) => {
-                      if (event.key !== 'Enter') return;
-                      event.preventDefault();
-                      place();
-                    }}
-                  />
-                }
-              />
-            }
-          >
-            <img src={thumbnailUrl(blob, 128)} alt="" loading="lazy" />
-            {favourite ? <Star size={12} className="gallery-star" fill="currentColor" aria-hidden /> : null}
-          </ContextMenu.Trigger>
-          {/* Beside the row: it covers no other picture. */}
-          <PicturePreview anchor={() => cell.current!.parentElement}>
-            <img src={thumbnailUrl(blob, 512)} width={width} height={height} alt="" />
-            {words ? <p className="small truncate">{words}</p> : null}
-            <p className="quiet small">
-              {width} × {height}
-            </p>
-          </PicturePreview>
-        </PreviewCard.Root>
-        <ContextMenu.Portal>
-          <ContextMenu.Positioner style={{ zIndex: 40 }}>
-            <ContextMenu.Popup className="popup" aria-label={words || t('picture')}>
-              <ContextMenu.Item className="menu-item" disabled={!session} onClick={place}>
-                {t('place')}
-              </ContextMenu.Item>
-              <ContextMenu.Item className="menu-item" onClick={() => void openItem(studio, item)}>
-                {t('open')}
-              </ContextMenu.Item>
-              <ContextMenu.Item
-                className="menu-item"
-                disabled={!session || !recipe}
-                onClick={() => recipe && session?.setPrompt(promptOfRequest(recipe, session.store.getState().prompt))}
-              >
-                {t('reuse')}
-              </ContextMenu.Item>
-              <ContextMenu.Item
-                className="menu-item"
-                disabled={!session}
-                onClick={() => session && void addReferences(studio, session, thisPicture)}
-              >
-                {t('as-reference')}
-              </ContextMenu.Item>
-              <ContextMenu.Item
-                className="menu-item"
-                disabled={!session}
-                onClick={() => session && void setControl(studio, session, thisPicture)}
-              >
-                {t('as-control')}
-              </ContextMenu.Item>
-              <ContextMenu.Item className="menu-item" onClick={() => change({ favourite: !favourite })}>
-                {t(favourite ? 'unstar' : 'star')}
-              </ContextMenu.Item>
-              <ContextMenu.Item
-                className="menu-item"
-                onClick={() => void trash(studio, item).catch(studio.notices.fault)}
-              >
-                {t('trash')}
-              </ContextMenu.Item>
-            </ContextMenu.Popup>
-          </ContextMenu.Positioner>
-        </ContextMenu.Portal>
-      </ContextMenu.Root>
-    </div>
-  );
-}
-
-const wordsOf = ({ recipe, caption, fileName }: GalleryItem): string =>
-  caption || (recipe && recipe.kind !== 'describe' ? recipe.prompt : '') || (fileName ?? '');
-
-async function openItem({ client, workspace, notices }: Studio, item: GalleryItem): Promise<void> {
-  try {
-    const source = { blob: item.blob, fileName: item.fileName ?? `${wordsOf(item).slice(0, 40) || 'picture'}.png` };
-    const { document, node } = await client.files.open({ source });
-    await workspace.show(document, node);
-  } catch (error) {
-    notices.fault(error);
-  }
-}
-
-async function trash({ client, notices, words }: Studio, { id }: GalleryItem): Promise<void> {
-  await client.gallery.trash({ ids: [id] });
-  const restore = (): void => void client.gallery.restore({ ids: [id] }).catch(notices.fault);
-  notices.say(words('gallery:trashed'), { label: words('commands:undo'), run: restore });
-}
-
-interface Loaded {
-  readonly items: readonly GalleryItem[];
-  readonly next: number | null;
-}
-
-/** The pages loaded so far; begins anew when the filter or anything in the gallery changes. */
-function useGallery({ text, favourite }: Filter) {
-  const { client, notices } = useStudio();
-  const [loaded, setLoaded] = useState<Loaded | null>(null);
-  const [version, setVersion] = useState(0);
-  useEffect(() => {
-    const ending = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const change = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => setVersion((count) => count + 1), 200);
-    };
-    void follow((signal) => client.gallery.watch(undefined, { signal }), change, ending).catch(notices.fault);
-    return () => {
-      clearTimeout(timer);
-      ending.abort();
-    };
-  }, [client, notices]);
-  useEffect(() => {
-    const ending = new AbortController();
-    const { signal } = ending;
-    client.gallery
-      .page({ filter: { text, favourite }, limit: pageSize }, { signal })
-      .then(setLoaded, (error: unknown) => signal.aborted || notices.fault(error));
-    return () => ending.abort();
-  }, [client, notices, text, favourite, version]);
-  const next = loaded?.next ?? null;
-  const load = useCallback(async () => {
-    if (next === null) return;
-    const page = await client.gallery.page({ filter: { text, favourite }, before: next, limit: pageSize });
-    const grown = (before: Loaded): Loaded => ({ items: [...before.items, ...page.items], next: page.next });
-    setLoaded((before) => (before?.next === next ? grown(before) : before));
-  }, [client, text, favourite, next]);
-  const more = useCallback(() => void load().catch(notices.fault), [load, notices]);
-  return { items: loaded?.items ?? [], isLoading: loaded === null, more };
 }

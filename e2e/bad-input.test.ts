@@ -271,3 +271,22 @@ describe('a document', () => {
       .toMatchObject({ title: 'slope copy', stepCount: 2 });
   });
 });
+
+it('a mistake in one panel leaves the rest of the window, and the panel is there again when it is tried anew', async () => {
+  const { page } = await studios.open();
+  await addLayer(page);
+  // Anything that fails while a panel is drawn: here its times cannot be told.
+  await page.evaluate(
+    'window.told = Intl.DateTimeFormat; Intl.DateTimeFormat = () => { throw new Error("no clock"); }',
+  );
+  await page.getByRole('tab', { name: 'History' }).click();
+  const stopped = page.getByRole('alert').filter({ hasText: 'made a mistake and stopped' });
+  await stopped.waitFor();
+  await page.getByRole('tab', { name: 'Layers' }).click();
+  await addLayer(page);
+  await page.getByRole('tab', { name: 'History' }).click();
+  await stopped.waitFor();
+  await page.evaluate('Intl.DateTimeFormat = window.told');
+  await button(page, 'Try again').click();
+  await expect.poll(() => page.locator('.history-step').count()).toBe(3);
+});

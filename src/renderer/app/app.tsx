@@ -17,6 +17,7 @@ import { ShortcutsDialog } from '../features/settings/shortcuts-dialog.tsx';
 import { NewDocumentDialog } from '../features/start/new-document-dialog.tsx';
 import { StartPage } from '../features/start/start-page.tsx';
 import { FaultStrip, Toasts } from '../features/status/notices.tsx';
+import { TroubleBoundary } from '../features/status/trouble-boundary.tsx';
 import { ReadOnlyReason, SavingTrouble } from '../features/status/trouble-strips.tsx';
 import { StatusBar } from '../features/status/status-bar.tsx';
 import { TopBar } from '../features/tabs/top-bar.tsx';
@@ -37,10 +38,14 @@ export function App() {
       <FaultStrip />
       <main className="desk">
         <ToolRail />
-        <Stage session={session} />
+        <TroubleBoundary of={session?.id}>
+          <Stage session={session} />
+        </TroubleBoundary>
         {dockOpen ? <Dock session={session} /> : null}
       </main>
-      {session ? <PromptBar key={session.id} session={session} /> : null}
+      <TroubleBoundary of={session?.id}>
+        {session ? <PromptBar key={session.id} session={session} /> : null}
+      </TroubleBoundary>
       <StatusBar session={session} />
       <CurrentDialog />
     </div>

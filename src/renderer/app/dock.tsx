@@ -8,6 +8,7 @@ import { GalleryPanel } from '../features/gallery/gallery-panel.tsx';
 import { HistoryPanel } from '../features/history/history-panel.tsx';
 import { JobsPanel } from '../features/jobs/jobs-panel.tsx';
 import { LayersPanel } from '../features/layers/layers-panel.tsx';
+import { TroubleBoundary } from '../features/status/trouble-boundary.tsx';
 import { ToolProperties } from '../features/tools/tool-properties.tsx';
 import type { DocumentSession } from '../session/document-session.ts';
 import { dockTabs, type DockTab } from '../stores/view.ts';
@@ -33,14 +34,16 @@ export function Dock({ session }: { session: DocumentSession | null }) {
           ))}
         </Tabs.List>
         <Tabs.Panel value={dock} className="dock-panel">
-          {dock === 'gallery' ? <GalleryPanel /> : null}
-          {dock === 'jobs' ? <JobsPanel /> : null}
-          {session && dock === 'layers' ? <LayersPanel session={session} /> : null}
-          {session && dock === 'history' ? <HistoryPanel session={session} /> : null}
-          {session && dock === 'ask' ? <AskPanel session={session} /> : null}
+          <TroubleBoundary of={dock}>
+            {dock === 'gallery' ? <GalleryPanel /> : null}
+            {dock === 'jobs' ? <JobsPanel /> : null}
+            {session && dock === 'layers' ? <LayersPanel session={session} /> : null}
+            {session && dock === 'history' ? <HistoryPanel session={session} /> : null}
+            {session && dock === 'ask' ? <AskPanel session={session} /> : null}
+          </TroubleBoundary>
         </Tabs.Panel>
       </Tabs.Root>
-      {canvas ? <ToolProperties canvas={canvas} /> : null}
+      <TroubleBoundary>{canvas ? <ToolProperties canvas={canvas} /> : null}</TroubleBoundary>
     </aside>
   );
 }

@@ -14,6 +14,7 @@ import { connect } from '../client/connection.ts';
 import { createPatience } from '../client/patience.ts';
 import { connectToShell } from '../client/shell-connection.ts';
 import { createCandidates } from '../features/candidates/candidates.ts';
+import { TroubleBoundary } from '../features/status/trouble-boundary.tsx';
 import { createWords, languageOf } from '../i18n/i18n.ts';
 import { usualSize } from '../prompt/usual-size.ts';
 import { Workspace } from '../session/workspace.ts';
@@ -75,7 +76,9 @@ createRoot(document.querySelector('#studio')!).render(
   <I18nextProvider i18n={i18n}>
     <StudioContext value={studio}>
       <Tooltip.Provider delay={500}>
-        <App />
+        <TroubleBoundary>
+          <App />
+        </TroubleBoundary>
       </Tooltip.Provider>
     </StudioContext>
   </I18nextProvider>,

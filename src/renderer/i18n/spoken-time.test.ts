@@ -22,3 +22,8 @@ it('another day is named, and another year', () => {
   expect(told('en', ['en-GB'], at(2025, 11, 22))).toBe('22 Nov 2025, 15:07');
   expect(told('zh', ['zh-CN'], at(2026, 11, 21))).toBe('11月21日 15:07');
 });
+
+it('languages that are none do not count', () => {
+  expect(told('en', ['en-US@posix', 'en-GB'])).toBe('15:07');
+  expect(told('en', ['C'])).toMatch(/:07/);
+});

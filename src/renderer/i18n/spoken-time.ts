@@ -1,4 +1,5 @@
 import type { Language } from './i18n.ts';
+import { languageTags } from './language-tags.ts';
 
 /** Says when something happened: the time of day, and the day where it is not today's. */
 export type SpokenTime = (ms: number, nowMs: number) => string;
@@ -8,8 +9,9 @@ export type SpokenTime = (ms: number, nowMs: number) => string;
  * @param reader - the languages of the browser, the preferred one first: `en-GB`
  */
 export function spokenTimeFor(language: Language, reader: readonly string[]): SpokenTime {
-  const locale = reader.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
-  const { hourCycle } = new Intl.DateTimeFormat([...reader], { hour: 'numeric' }).resolvedOptions();
+  const tags = languageTags(reader);
+  const locale = tags.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
+  const { hourCycle } = new Intl.DateTimeFormat(tags, { hour: 'numeric' }).resolvedOptions();
   const clock: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit', ...(hourCycle && { hourCycle }) };
   const time = new Intl.DateTimeFormat(locale, clock);
   const day = new Intl.DateTimeFormat(locale, { ...clock, day: 'numeric', month: 'short' });

@@ -12,6 +12,9 @@ export const trouble = {
   'no-picture-copied': 'There is no picture in what was copied.',
   'use-words': 'Use its words as prompt',
   'no-file-dropped': 'Only files can be dropped here: save the picture first, or copy and paste it.',
+  stopped: 'This part of the window made a mistake and stopped. What you have made is kept.',
+  'try-again': 'Try again',
+  reload: 'Load the window anew',
   'read-only': {
     'open-elsewhere': 'This document is open in {{purpose}} (process {{pid}}); here it can only be looked at.',
     'folder-read-only': 'The folder of the library cannot be written to, so nothing can be changed.',

@@ -14,6 +14,9 @@ export const trouble: SameKeys<typeof english> = {
   'no-picture-copied': '复制的内容中没有图片。',
   'use-words': '将文字用作提示词',
   'no-file-dropped': '这里只能拖入文件：请先保存图片，或复制后粘贴。',
+  stopped: '窗口的这一部分出错并停止了。您已完成的内容都已保留。',
+  'try-again': '重试',
+  reload: '重新载入窗口',
   'read-only': {
     'open-elsewhere': '此文档已在 {{purpose}}（进程 {{pid}}）中打开，这里只能查看。',
     'folder-read-only': '资料库文件夹无法写入，因此不能修改。',

@@ -17,4 +17,7 @@ it('layers of one kind are told apart by numbers, and a number that is free agai
   expect(freeName(named(['Layer']), 'Layer')).toBe('Layer 2');
   expect(freeName(named(['Layer', 'Layer 3']), 'Layer')).toBe('Layer 2');
   expect(freeName(named(['Layer', 'Layer 2', 'Group']), 'Layer')).toBe('Layer 3');
+  // A copy of a numbered one is the next of them; other numbers are part of a name.
+  expect(freeName(named(['Layer', 'Layer 2']), 'Layer 2')).toBe('Layer 3');
+  expect(freeName(named(['Summer 2026']), 'Summer 2026')).toBe('Summer 2026 2');
 });

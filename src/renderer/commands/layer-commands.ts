@@ -55,12 +55,18 @@ export const layerCommands: readonly Command[] = [
   ),
   onLayers('duplicate-layer', ['$mod+j'], (session, { view }, layers) => {
     const copies = new Map(layers.map((layer) => [layer, freshLayerId()]));
+    const together = [...copies.values()];
     session.commit({
       label: layerLabel('duplicate-layers', session.document, layers),
       kind: 'layer',
-      change: (document) => duplicateLayers(document, layers, (each) => copies.get(each) ?? freshLayerId()),
+      change: (document) => {
+        const duplicated = duplicateLayers(document, layers, (each) => copies.get(each) ?? freshLayerId());
+        return together.reduce((changed, copy) => {
+          const { name } = layerOf(changed, copy);
+          return setLayerProperties(changed, [copy], { name: freeName(changed, name) });
+        }, duplicated);
+      },
     });
-    const together = [...copies.values()];
     view.setState({ active: { layer: together.at(-1)!, part: 'pixels' }, together: new Set(together) });
   }),
   onLayers('delete-layer', ['Shift+Delete'], (session, { view }, layers) => {

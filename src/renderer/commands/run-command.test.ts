@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { createDocument } from '#shared/document/document';
+import { createDocument, type Document } from '#shared/document/document';
 import { newLayerId } from '#shared/document/ids';
 import { createLayer } from '#shared/document/layer';
 import { addLayer } from '#shared/document/layer-operations';
@@ -21,14 +21,24 @@ const document = addLayer(createDocument({ width: 8, height: 8 }), layer, { pare
 function studioWith({ canWrite = true } = {}) {
   const said: string[] = [];
   const steps: string[] = [];
-  const commit = ({ label }: { label: { what: string } }) => void steps.push(label.what);
+  const workspace = {
+    session: {
+      document,
+      canWrite,
+      commit: ({ label, change }: { label: { what: string }; change: (before: Document) => Document }) => {
+        steps.push(label.what);
+        workspace.session.document = change(workspace.session.document);
+      },
+    },
+  };
   const studio = {
     notices: { say: (text: string) => said.push(text), fault: (error: unknown) => said.push(String(error)) },
-    workspace: { session: { document, canWrite, commit } },
+    workspace,
     view: createViewStore(),
     words: (key: string) => key,
   } as unknown as Studio;
-  return { studio, said, steps };
+  const names = () => workspace.session.document.order.map((id) => workspace.session.document.layers[id]?.name);
+  return { studio, said, steps, names };
 }
 
 it('says why a command cannot run instead of running it', () => {
@@ -42,6 +52,14 @@ it('says why a command cannot run instead of running it', () => {
   studio.view.setState({ active: { layer: layer.id, part: 'pixels' } });
   runById(studio, 'delete-layer');
   expect(steps).toEqual(['delete-layers']);
+});
+
+it('tells copies of layers apart by their names', () => {
+  const { studio, names } = studioWith();
+  studio.view.setState({ active: { layer: layer.id, part: 'pixels' } });
+  runById(studio, 'duplicate-layer');
+  runById(studio, 'duplicate-layer');
+  expect(names()).toEqual(['a', 'a 2', 'a 3']);
 });
 
 it('changes no layers of a document that can only be looked at', () => {

@@ -272,6 +272,18 @@ describe('a document', () => {
   });
 });
 
+it('what is copied can be pasted, also where the browser keeps its clipboard to itself', async () => {
+  const { page } = await studios.open();
+  await page.evaluate(`Object.defineProperty(navigator, 'clipboard', { value: undefined })`);
+  await dropFile(page, 'slope.png', await slope());
+  await expect.poll(() => layers(page)).toBe(1);
+  await page.locator('.canvas-host').focus();
+  await page.keyboard.press('Control+c');
+  await page.getByText('Copied, for the studio alone').waitFor();
+  await paste(page, { data: { 'text/plain': 'from before' } });
+  await expect.poll(() => layers(page)).toBe(2);
+});
+
 it('a mistake in one panel leaves the rest of the window, and the panel is there again when it is tried anew', async () => {
   const { page } = await studios.open();
   await addLayer(page);

@@ -59,7 +59,8 @@ export function listenToKeys(studio: Studio): void {
   });
   window.addEventListener('blur', () => view.getState().canvas?.releaseKeys());
   window.addEventListener('paste', (event) => {
-    if (!isTyping(event.target) && event.clipboardData) void pasteTransfer(studio, event.clipboardData);
+    if (!isTyping(event.target) && event.clipboardData)
+      pasteTransfer(studio, event.clipboardData).catch(studio.notices.fault);
   });
   // A file or a link that misses its target would replace the page.
   for (const kind of ['dragover', 'drop'] as const) {

@@ -4,6 +4,7 @@ import type { Raster } from '#raster/raster';
 import type { Studio } from '../app/studio.ts';
 import type { CanvasCommands, Refusal } from '../canvas/engine/commands.ts';
 import type { Excerpt } from '../canvas/worker/protocol.ts';
+import { copyPicture } from '../client/clipboard.ts';
 import { pictureOf } from '../client/pictures.ts';
 import type { ToolId } from '../canvas/tools/tool.ts';
 import { defaultToolSettings, type ToolSettings } from '../canvas/tools/tool-settings.ts';
@@ -105,14 +106,11 @@ export const canvasCommands: readonly Command[] = [
 
 async function toClipboard(studio: Studio, copied: Excerpt | Refusal): Promise<Refusal | null> {
   if (typeof copied === 'string') return copied;
-  try {
-    await navigator.clipboard.write([new ClipboardItem({ 'image/png': pictureOf(copied) })]);
-    const { x, y, width, height } = copied;
-    studio.view.setState({ copiedFrom: { x, y, width, height } });
-    studio.notices.say(studio.words('tools:copied'));
-  } catch (error) {
-    studio.notices.fault(error);
-  }
+  const { x, y, width, height } = copied;
+  const picture = pictureOf(copied);
+  const isOutside = await copyPicture(picture);
+  studio.view.setState({ copied: { place: { x, y, width, height }, picture: isOutside ? null : await picture } });
+  studio.notices.say(studio.words(isOutside ? 'tools:copied' : 'tools:copied-here'));
   return null;
 }
 

@@ -22,8 +22,7 @@ export interface ViewState {
   readonly active: ActiveLayer | null;
   /** Layers that commands on layers work on with the active one, as long as that is among them. */
   readonly together: ReadonlySet<LayerId>;
-  /** Where the pixels were that were copied last: pasted, they go there again. */
-  readonly copiedFrom: Rect | null;
+  readonly copied: Copied | null;
   /** Groups whose layers are not listed. */
   readonly foldedGroups: ReadonlySet<LayerId>;
   /** Tints what of the picture the result that is shown changes. */
@@ -36,6 +35,14 @@ export interface ViewState {
   readonly askAnew: DocumentId | null;
   /** In the order in which they will be asked. */
   readonly questions: readonly WaitingQuestion[];
+}
+
+/** What was copied here last. */
+export interface Copied {
+  /** Where the pixels were: pasted, they go there again. */
+  readonly place: Rect;
+  /** The pixels, where the browser did not let them into the clipboard. */
+  readonly picture: Blob | null;
 }
 
 export interface Comparison {
@@ -62,7 +69,7 @@ export function createViewStore(): ViewStore {
     canvas: null,
     active: null,
     together: new Set(),
-    copiedFrom: null,
+    copied: null,
     foldedGroups: new Set(),
     showsChange: false,
     comparison: null,

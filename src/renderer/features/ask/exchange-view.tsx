@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
 import { useStudio } from '../../app/studio.ts';
+import { copyWords } from '../../client/clipboard.ts';
 import { faultText } from '../../i18n/i18n.ts';
 import { questionOf, type Exchange } from '../../prompt/conversations.ts';
 import type { DocumentSession } from '../../session/document-session.ts';
@@ -21,8 +22,9 @@ export function ExchangeView({ session, exchange }: { session: DocumentSession; 
   const queued = isStarting ? engineWords('engine.starting') : t('waiting');
   const waiting = job.state === 'queued' ? queued : t('thinking');
   const answer = isRunning ? said : job.text;
-  const copy = (): void =>
-    void navigator.clipboard.writeText(answer).then(() => studio.notices.say(t('copied')), studio.notices.fault);
+  const copy = async (): Promise<void> => {
+    studio.notices.say((await copyWords(answer)) ? t('copied') : studio.words('trouble:clipboard-refused'));
+  };
   const takeAsPrompt = (): void => {
     // In the task box "Ask", the words would be asked back.
     session.setPrompt({ prompt: answer, task: 'auto' });
@@ -49,7 +51,7 @@ export function ExchangeView({ session, exchange }: { session: DocumentSession; 
         ) : (
           <>
             <IconButton icon={CornerDownLeft} label={t('use')} disabled={answer === ''} onClick={takeAsPrompt} />
-            <IconButton icon={Copy} label={t('copy')} disabled={answer === ''} onClick={copy} />
+            <IconButton icon={Copy} label={t('copy')} disabled={answer === ''} onClick={() => void copy()} />
           </>
         )}
       </div>

@@ -60,8 +60,8 @@ export async function pasteFiles(studio: Studio, files: readonly File[]): Promis
 
 /** Where a pasted picture was copied from, as far as its size tells. */
 export function placeOfCopy({ view }: Studio, { width, height }: { width: number; height: number }): Point | undefined {
-  const { copiedFrom } = view.getState();
-  return copiedFrom?.width === width && copiedFrom.height === height ? copiedFrom : undefined;
+  const from = view.getState().copied?.place;
+  return from?.width === width && from.height === height ? from : undefined;
 }
 
 async function eachPicture(

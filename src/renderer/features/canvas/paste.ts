@@ -1,11 +1,17 @@
 import type { Studio } from '../../app/studio.ts';
+import { readClipboard } from '../../client/clipboard.ts';
 import { rasterOf } from '../../commands/canvas-commands.ts';
 import { pasteFiles, placeOfCopy } from './drop.ts';
 
 /** Pastes a picture out of the clipboard, when it is asked for by menu. */
 export async function pasteFromClipboard(studio: Studio): Promise<void> {
   try {
-    const items = await navigator.clipboard.read();
+    if (await pasteHeld(studio)) return;
+    const items = await readClipboard();
+    if (!items) {
+      studio.notices.say(studio.words('trouble:clipboard-closed'));
+      return;
+    }
     const pictures = items.flatMap((item) => {
       const type = item.types.find((each) => each.startsWith('image/'));
       return type === undefined ? [] : [{ item, type }];
@@ -21,8 +27,18 @@ export async function pasteFromClipboard(studio: Studio): Promise<void> {
 /** Pastes what the system hands over with Ctrl+V. */
 export async function pasteTransfer(studio: Studio, transfer: DataTransfer): Promise<void> {
   const pictures = [...transfer.files].filter(({ type }) => type.startsWith('image/'));
-  if (pictures.length === 0) return sayNoPicture(studio, transfer.getData('text/plain'));
-  await (studio.workspace.session ? pasteFiles(studio, pictures) : studio.workspace.openFiles(pictures));
+  const words = transfer.getData('text/plain');
+  if (pictures.length > 0)
+    await (studio.workspace.session ? pasteFiles(studio, pictures) : studio.workspace.openFiles(pictures));
+  else if (!(await pasteHeld(studio))) sayNoPicture(studio, words);
+}
+
+/** Pastes what was copied here last, where the browser did not let it into the clipboard. @returns whether there is any */
+async function pasteHeld(studio: Studio): Promise<boolean> {
+  const held = studio.view.getState().copied?.picture;
+  if (!held || !studio.workspace.session) return false;
+  await pastePicture(studio, held);
+  return true;
 }
 
 /** A page or a text was copied: its pictures stay where they are, and its words may be of use. */

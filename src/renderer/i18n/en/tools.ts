@@ -38,6 +38,7 @@ export const tools = {
   grow: 'Grow',
   shrink: 'Shrink',
   copied: 'Copied.',
+  'copied-here': 'Copied, for the studio alone: the browser did not let it into the clipboard.',
   properties: 'Tool',
   canvas: 'Canvas',
   split: 'Line between before and now',

@@ -10,6 +10,8 @@ export const trouble = {
   enter: 'Let me in',
   'open-copy': 'Open a copy',
   'no-picture-copied': 'There is no picture in what was copied.',
+  'clipboard-closed': 'The browser does not say what was copied. Paste with the keyboard instead.',
+  'clipboard-refused': 'The browser did not let the words into the clipboard. Mark and copy them by hand.',
   'use-words': 'Use its words as prompt',
   'no-file-dropped': 'Only files can be dropped here: save the picture first, or copy and paste it.',
   stopped: 'This part of the window made a mistake and stopped. What you have made is kept.',

@@ -41,6 +41,7 @@ export const tools: SameKeys<typeof english> = {
   grow: '扩展',
   shrink: '收缩',
   copied: '已复制。',
+  'copied-here': '已复制，但仅限工作室内使用：浏览器不允许写入剪贴板。',
   properties: '工具',
   split: '之前与现在的分界线',
   canvas: '画布',

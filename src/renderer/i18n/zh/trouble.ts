@@ -12,6 +12,8 @@ export const trouble: SameKeys<typeof english> = {
   enter: '进入',
   'open-copy': '打开副本',
   'no-picture-copied': '复制的内容中没有图片。',
+  'clipboard-closed': '浏览器不允许读取剪贴板。请改用键盘粘贴。',
+  'clipboard-refused': '浏览器不允许写入剪贴板。请手动选中文字并复制。',
   'use-words': '将文字用作提示词',
   'no-file-dropped': '这里只能拖入文件：请先保存图片，或复制后粘贴。',
   stopped: '窗口的这一部分出错并停止了。您已完成的内容都已保留。',

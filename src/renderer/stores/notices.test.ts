@@ -23,6 +23,24 @@ it('words go by themselves, but not while somebody is at them', () => {
   expect(shown()).toEqual([]);
 });
 
+it('the same words are said once, however often; what can be taken back, each time', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const notices = createNotices();
+  const shown = () => notices.store.getState().toasts.map(({ text }) => text);
+  notices.say('nothing to undo');
+  notices.say('copied');
+  vi.advanceTimersByTime(5000);
+  notices.say('nothing to undo');
+  expect(shown()).toEqual(['copied', 'nothing to undo']);
+  vi.advanceTimersByTime(5000);
+  expect(shown()).toEqual(['nothing to undo']);
+  const undo = { label: 'Undo', run: () => {} };
+  notices.say('put away', undo);
+  notices.say('put away', undo);
+  expect(shown()).toEqual(['nothing to undo', 'put away', 'put away']);
+});
+
 it('what is put away by hand holds the others no longer', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());

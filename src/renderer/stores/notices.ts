@@ -75,6 +75,9 @@ export function createNotices(): Notices {
     store,
     say: (text, action = null) => {
       const id = next++;
+      // Said again, it takes the place of the first time; a way back is each its own.
+      const again = store.getState().toasts.find((toast) => !action && !toast.action && toast.text === text);
+      if (again) remove(again.id);
       store.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), { id, text, action }] }));
       letGoLater(id);
       return id;

@@ -74,7 +74,7 @@ for (const look of [
     await page
       .locator('#prompt')
       .fill(look.language === 'en' ? 'a panda on a yellow background' : '黄色背景上的一只熊猫');
-    await page.getByRole('spinbutton', { name: look.language === 'en' ? 'How many' : '张数' }).fill('3');
+    await page.getByRole('spinbutton', { name: look.language === 'en' ? 'Pictures' : '张数' }).fill('3');
     await chord('Enter');
     await page.locator('#prompt').focus();
     await chord('Enter');
@@ -96,7 +96,7 @@ for (const look of [
     await page.mouse.up();
     await page.locator('.shield').waitFor();
     await page.locator('#prompt').fill(look.language === 'en' ? 'a red balloon' : '一个红色的气球');
-    await page.getByRole('spinbutton', { name: look.language === 'en' ? 'How many' : '张数' }).fill('3');
+    await page.getByRole('spinbutton', { name: look.language === 'en' ? 'Pictures' : '张数' }).fill('3');
     await chord('Enter');
     await page.locator('#prompt').focus();
     await visit('selection');

@@ -22,7 +22,7 @@ export function SamplingFields({ session, task }: { session: DocumentSession; ta
   return (
     <>
       <label className="row">
-        <span className="quiet">×</span>
+        <span className="quiet small">{t('count')}</span>
         <NumberInput
           className="short"
           label={t('count')}

@@ -9,7 +9,7 @@ export const prompt = {
   width: 'Width',
   height: 'Height',
   snapped: 'Sides are multiples of {{multiple}} for this model.',
-  count: 'How many',
+  count: 'Pictures',
   seed: 'Seed',
   'new-seed': 'Another seed',
   'seed-kept': 'This seed is kept from now on.',

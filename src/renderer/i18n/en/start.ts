@@ -18,7 +18,7 @@ export const start = {
   'new-tab': 'New document',
   'close-tab': 'Close {{name}}',
   'example-1': 'a dog on a light blue background',
-  'example-2': 'a red car on a white background',
+  'example-2': 'two lemons on a light blue background',
   'example-3': 'a panda on a white background',
   'example-4': 'a strawberry on a light yellow background',
   size: 'The canvas is {{width}} × {{height}} pixels.',

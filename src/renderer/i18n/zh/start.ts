@@ -21,7 +21,7 @@ export const start: SameKeys<typeof english> = {
   'new-tab': '新建文档',
   'close-tab': '关闭 {{name}}',
   'example-1': '浅蓝色背景上的一只狗',
-  'example-2': '白色背景上的一辆红色的汽车',
+  'example-2': '浅蓝色背景上的两个柠檬',
   'example-3': '白色背景上的一只熊猫',
   'example-4': '浅黄色背景上的一颗草莓',
   size: '画布为 {{width}} × {{height}} 像素。',

@@ -27,19 +27,19 @@ export interface Omissions {
 /**
  * A person's choice of what to say of a scene. What could not be guessed is said (paints, numbers, labels); what a
  * picture has anyway is often left out (natural colours, the centre, white grounds, the usual style), so that short
- * prompts work and mean the usual.
+ * prompts work and mean the usual. Things are named in reading order, and turned round only where it is said how they
+ * stand: which words belong to which place could not be learnt from captions that leave it open.
  */
 export function sampleContent(rng: Rng, scene: Scene, omit: Omissions = {}): CaptionContent {
   const groups = groupsOf(scene);
   const mentions = groups.map((group) => sampleMention(rng, scene, group, group.look.object === omit.colorOf));
   const { relation } = relationBetween(scene, groups);
-  const tellsRelation = relation !== undefined && rng.chance(0.75);
-  const turned = tellsRelation && rng.chance(0.35);
-  const shuffled = !tellsRelation && rng.chance(0.2);
+  const tellsRelation = relation !== undefined && rng.chance(0.5);
+  const turned = tellsRelation && rng.chance(0.2);
   const place = placeOfLone(scene).place;
   const { label } = scene;
   return {
-    mentions: turned ? mentions.toReversed() : shuffled ? rng.shuffled(mentions) : mentions,
+    mentions: turned ? mentions.toReversed() : mentions,
     ...(tellsRelation && { relation: turned ? inverseRelation[relation] : relation }),
     ...(place && rng.chance(place === 'centre' ? 0.12 : 0.9) && { place }),
     ...(!omit.background && rng.chance(isWhite(scene) ? 0.4 : 0.9) && { background: vague(rng, scene.background) }),

@@ -26,7 +26,7 @@ export interface Curriculum {
 /** What is drawn where no style is asked for is to be drawn best. */
 const styles = { noto: 4, twemoji: 1, fluent: 1 };
 
-export type CurriculumId = 'close-up' | 'singles' | 'tidy' | 'placed' | 'scenes' | 'known-scenes';
+export type CurriculumId = 'close-up' | 'singles' | 'pairs' | 'tidy' | 'placed' | 'scenes' | 'known-scenes';
 
 /** Everything, placed freely. */
 const scenes: Curriculum = {
@@ -98,6 +98,29 @@ export const curricula: Readonly<Record<CurriculumId, Curriculum>> = {
     flipped: 0,
     painted: 0.35,
     labelled: 0,
+  },
+  /** Mostly two, side by side on a calm ground: which word belongs to which place. */
+  pairs: {
+    objects: 60,
+    styles: { noto: 10, twemoji: 0.5, fluent: 0.5 },
+    layouts: { single: 2, placed: 0.7, beside: 6, stacked: 2.5, count: 0.8, 'count-and-one': 0.2, group: 0.4 },
+    backgrounds: {
+      plain: 12,
+      gradient: 0.5,
+      stripes: 0.2,
+      dots: 0.2,
+      checks: 0.2,
+      meadow: 0.6,
+      beach: 0.2,
+      night: 0.2,
+      snow: 0.2,
+    },
+    fill: [0.84, 0.88],
+    looseness: 0.1,
+    turned: 0,
+    flipped: 0,
+    painted: 0.35,
+    labelled: 0.02,
   },
   /** Mostly two to four, each always as large and in the same few places: what a thing looks like beside others. */
   tidy: {

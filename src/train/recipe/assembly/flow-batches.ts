@@ -7,7 +7,7 @@ import { hostTensor, type HostTensor } from '../../runtime.ts';
 import type { Sequence } from './sequences.ts';
 
 /** What a picture is to be is decided at high noise, and only there do its words say more than what is seen of it. */
-const TIMES = { mean: 1, deviation: 1.2 } as const;
+const TIMES = { mean: 1.4, deviation: 1.2 } as const;
 /** The ends would hardly occur otherwise, and sampling begins at one of them. */
 const UNIFORM_SHARE = 0.15;
 

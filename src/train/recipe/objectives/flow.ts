@@ -27,7 +27,7 @@ const NAMED_WEIGHT = 0.1;
  * How much it counts that the decoder knows half-way what it is about to show where: that is what its words are for, and
  * pixels say it late (representation alignment, arXiv 2410.06940, with the scene itself in place of an encoder of it).
  */
-const SHOWN_WEIGHT = 0.1;
+const SHOWN_WEIGHT = 0.2;
 
 /** Sizes of a batch of pictures on their way to noise. */
 export interface FlowShape {

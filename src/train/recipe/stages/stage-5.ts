@@ -9,13 +9,13 @@ export const generationEditing: Stage = {
   purpose: 'change pictures as they are told',
   trains: ['refiner', 'decoder'],
   learns: 'answers and pictures',
-  mix: { ...share(2, generation), ...share(1, editing) },
+  mix: { ...share(3, generation), ...share(1, editing) },
   sizes: {
     nano: {
       steps: 20_000,
       batchSize: 16,
-      curriculum: curricula.placed,
-      opening: { curriculum: curricula.tidy, steps: 14_000 },
+      curriculum: curricula.tidy,
+      opening: { curriculum: curricula.pairs, steps: 14_000 },
       pictures: [{ width: 128, height: 128 }],
       peakRate: 5e-4,
       warmupSteps: 100,
